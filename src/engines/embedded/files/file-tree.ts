@@ -1,0 +1,54 @@
+/** A file's or directory's attributes. Times in milliseconds since the Unix epoch. */
+export interface FileStat {
+  readonly kind: "file" | "directory" | "symlink";
+  readonly sizeBytes: number;
+  readonly mode: number;
+  readonly owner: string;
+  readonly group: string;
+  readonly modifiedAtMs: number;
+}
+
+/**
+ * A host's virtual file system. Contents are immutable values, so a fork shares them. Paths are absolute and normalised.
+ * Failing calls throw a FileError with the errno name of the real call.
+ */
+export interface FileTree {
+  exists(path: string): boolean;
+  stat(path: string): FileStat;
+  /** UTF-8 text of a file; undefined when there is none (a directory throws EISDIR). */
+  read(path: string): string | undefined;
+  readBytes(path: string): Uint8Array | undefined;
+  /** Creates parents as needed. Throws ENOSPC when the disk that holds the path is full. */
+  write(path: string, content: string | Uint8Array, attributes?: { readonly mode?: number; readonly owner?: string }): void;
+  append(path: string, content: string): void;
+  remove(path: string, options?: { readonly recursive?: boolean }): void;
+  rename(from: string, to: string): void;
+  makeDirectory(path: string): void;
+  chmod(path: string, mode: number): void;
+  chown(path: string, owner: string, group?: string): void;
+  symlink(target: string, path: string): void;
+  readLink(path: string): string;
+  /** Names, sorted; empty when there is no such directory. */
+  list(path: string): readonly string[];
+  /** Every path below a directory, sorted. */
+  walk(path: string): readonly string[];
+  /** Calls back after each change of a file at or below the path, until the returned function is called (tail -f). */
+  watch(path: string, listener: (path: string) => void): () => void;
+  /** Free bytes on the disk that holds the path; Infinity where no limit is set. */
+  freeBytes(path: string): number;
+  limitDisk(path: string, freeBytes: number | undefined): void;
+  /** An independent copy that shares contents. */
+  clone(): FileTree;
+}
+
+export class FileError extends Error {
+  readonly code: "ENOENT" | "EISDIR" | "ENOTDIR" | "EEXIST" | "ENOTEMPTY" | "ENOSPC" | "EINVAL" | "ELOOP";
+  readonly path: string;
+
+  constructor(code: FileError["code"], path: string) {
+    super(`${code}: ${path}`);
+    this.name = "FileError";
+    this.code = code;
+    this.path = path;
+  }
+}

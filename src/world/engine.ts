@@ -1,0 +1,89 @@
+import type { Problem } from "../base/problem.ts";
+import type { Effect } from "./effect.ts";
+import type { LogLine } from "./event.ts";
+import type { AnswerOf, Question } from "./question.ts";
+import type { AddressPlan, HostKey, Shape, World } from "./world.ts";
+
+/** What turns a world into a range. Two exist: `embedded` and `docker`. */
+export interface Engine {
+  readonly id: EngineId;
+  /** Sets addresses aside for a range of this shape; nothing runs yet. */
+  reserve(shape: Shape, seed: number): Promise<AddressPlan>;
+  /**
+   * Starts the world and resolves once every daemon that should run is ready.
+   * @throws ProblemError when it cannot; nothing is left behind then.
+   */
+  up(world: World, options?: UpOptions): Promise<Range>;
+}
+
+export type EngineId = "embedded" | "docker";
+
+export interface UpOptions {
+  readonly signal?: AbortSignal;
+  readonly progress?: (step: { readonly host: HostKey; readonly text: string }) => void;
+}
+
+/** A running world. */
+export interface Range {
+  readonly engine: EngineId;
+  readonly world: World;
+  /** Applies an effect; the answer undoes just this one. @throws ProblemError when the engine cannot do it. */
+  apply(effect: Effect): Promise<AppliedEffect>;
+  ask<Q extends Question>(question: Q): Promise<AnswerOf[Q["ask"]]>;
+  /** Runs one shell command line on a host, as root, and gives its whole output. Virtual time passes as the command needs it. */
+  run(host: HostKey, commandLine: string, options?: RunOptions): Promise<RunResult>;
+  /** An interactive shell on a host. */
+  terminal(host: HostKey, size: TerminalSize): Promise<RangeTerminal>;
+  /** Every log line since the start, in the order of time. */
+  lines(): readonly LogLine[];
+  /** Calls back for each new line until the returned function is called. */
+  follow(listener: (line: LogLine) => void): () => void;
+  readonly time: TimeControl;
+  /** Stops everything and frees what the range held. Never throws for what is already gone. */
+  down(): Promise<void>;
+}
+
+export interface AppliedEffect {
+  readonly effect: Effect;
+  /** Restores what still is as the effect left it; answers with a Problem for what somebody has changed since. */
+  revert(): Promise<Problem | undefined>;
+}
+
+export interface RunOptions {
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  /** Who types, for the journal: `learner`, `solution`, `instructor`. */
+  readonly actor?: string;
+  /** Working directory; root's home where it is not given. */
+  readonly cwd?: string;
+}
+
+export interface RunResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A shell's two byte streams, as text. */
+export interface RangeTerminal {
+  write(input: string): void;
+  onOutput(listener: (output: string) => void): void;
+  /** Kept when the shell has ended. */
+  readonly closed: Promise<void>;
+  resize(size: TerminalSize): void;
+  close(): void;
+}
+
+export interface TimeControl {
+  /** The range's clock, milliseconds since the Unix epoch. */
+  now(): number;
+  /** Lets `durationMs` pass on the range's clock. On embedded this takes as long as the work does; on docker it waits. */
+  advance(durationMs: number): Promise<void>;
+  /** True where time can be moved at will. */
+  readonly jumps: boolean;
+}

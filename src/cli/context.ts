@@ -1,0 +1,26 @@
+import type { Clock } from "../base/clock.ts";
+import type { Engine, EngineId } from "../world/engine.ts";
+
+/** Everything a command may touch of the process it runs in. Commands know no other process state. */
+export interface CliContext {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The package's folder: holds `scenarios/` and `labs/`. */
+  readonly home: string;
+  readonly version: string;
+  readonly clock: Clock;
+  /** Aborted by the first Ctrl-C or a SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The script that node runs, for starting ourselves again in the background. */
+  readonly program: string;
+  /** @throws ProblemError `engine-missing` when this build or machine has no such engine */
+  engine(id: EngineId): Promise<Engine>;
+}
+
+export interface Output {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  write(text: string): void;
+}

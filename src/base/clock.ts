@@ -10,6 +10,11 @@ export interface Clock {
   now(): number;
   setTimeout(callback: () => void, delayMs: number): Timer;
   clearTimeout(timer: Timer): void;
+  /**
+   * Where time is virtual: it stands still until the answer is called, for work outside the event loop (a module read from disk).
+   * A clock of real time has none.
+   */
+  hold?(): () => void;
 }
 
 /** The machine's own clock. Timers do not keep the process alive by themselves. */

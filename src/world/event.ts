@@ -53,6 +53,8 @@ export interface Disconnected extends Origin {
   readonly event: "disconnected";
   readonly client: Peer;
   readonly counts: readonly (readonly [string, string])[];
+  /** Why, where the program says it (Dovecot: `Logged out (state=READY)`). */
+  readonly reason?: string;
 }
 
 /** `lost connection after STAGE from NAME[ADDRESS]`, `timeout after STAGE ...`, `too many errors after STAGE ...` */
@@ -74,12 +76,13 @@ export interface Accepted extends Origin {
   readonly saslUsername?: string;
 }
 
-/** A message was handed in on the host itself: `QID: uid=0 from=<...>` */
+/** A message was handed in on the host itself: `QID: uid=0 from=<...>`; after a requeue with ` orig_id=QID` of its former life. */
 export interface PickedUp extends Origin {
   readonly event: "picked-up";
   readonly queueId: string;
   readonly uid: number;
   readonly from: string;
+  readonly originalQueueId?: string;
 }
 
 /** `QID: message-id=<...>`; the id with its angle brackets, as printed. */
@@ -166,6 +169,10 @@ export interface Saved extends Origin {
   readonly folder: string;
   /** Why the save failed; absent when the mail was saved. */
   readonly failure?: string;
+  /** Present when the mailbox could not even be opened. */
+  readonly unopened?: true;
+  /** Present when a Sieve script decided where to. */
+  readonly by?: "sieve";
 }
 
 /** A filter's verdict on one message (`rspamd_task_write_log`). */
@@ -216,6 +223,9 @@ export interface Remark extends Origin {
   /** Everything after the level mark. */
   readonly text: string;
   readonly queueId?: string;
+  /** The user and session that the line belongs to, where it names them (Dovecot). */
+  readonly user?: string;
+  readonly session?: string;
 }
 
 /** One line of one log, as an engine hands it over. */

@@ -1,11 +1,14 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
-import type { DaemonKind, Host, HostKey } from "../../world/world.ts";
+import type { DaemonKind, FirewallRule, Host, HostKey } from "../../world/world.ts";
 import type { FileTree } from "./files/file-tree.ts";
 import type { Program } from "./program.ts";
 import type { NetworkStack } from "./wire/network-stack.ts";
 
-/** A host of a running embedded range, as the programs on it see it. */
+/**
+ * A host of a running embedded range, as the programs on it see it. Each program gets its own view: its timers, sockets and
+ * packets wait while it is frozen and are gone when it has ended.
+ */
 export interface Machine {
   readonly key: HostKey;
   /** Fully qualified host name. */
@@ -15,9 +18,14 @@ export interface Machine {
   readonly net: NetworkStack;
   /** The range's virtual clock. Programs know no other time. */
   readonly clock: Clock;
-  /** This machine's own stream of the range's seed. */
+  /**
+   * A stream of the range's seed: each daemon kind's own, and one for the commands typed. It goes on over restarts, and in a
+   * fork from where it stood; a stream forked from it starts anew each time.
+   */
   readonly random: Random;
   readonly services: Services;
+  /** The kernel's packet filter; first match wins. */
+  readonly packetFilter: PacketFilter;
   /** The next process id. */
   newPid(): number;
   /** Appends one line to a log file of a daemon and hands it to whoever follows the range. */
@@ -27,6 +35,11 @@ export interface Machine {
    * @param what `the parameter smtpd_sasl_auth_enable`
    */
   notSimulated(what: string): void;
+}
+
+export interface PacketFilter {
+  rules(): readonly FirewallRule[];
+  replace(rules: readonly FirewallRule[]): void;
 }
 
 /** The daemons of one machine: what an init system does. */

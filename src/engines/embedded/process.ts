@@ -91,5 +91,6 @@ function processClock(clock: Clock, pass: (work: () => void) => void, alive: () 
       own.cleared = true;
       clock.clearTimeout(own.inner);
     },
+    hold: () => clock.hold?.() ?? (() => {}),
   };
 }

@@ -8,7 +8,8 @@ export interface SimulatedDaemon {
   readonly kind: DaemonKind;
   /**
    * Starts on this machine from the files that are there now.
-   * @param memory what `Program.memory()` gave in the range this one was forked from; undefined after a cold start
+   * @param memory undefined after a cold start. In a fork: what `Program.memory()` gave in the original ({} where it has none);
+   *   the program then goes on where the original stood, and what it logs while starting is thrown away.
    * @throws StartFailure when the real program would refuse to start; its log lines are written before.
    */
   start(machine: Machine, memory?: unknown): Program;

@@ -23,6 +23,21 @@ export interface CommandCall {
   readonly console?: Console;
   /** Aborted by Ctrl-C and when the range goes down. */
   readonly signal: AbortSignal;
+  /**
+   * Runs a command line in a child of the calling shell, as sudo, watch, xargs and timeout do.
+   * Absent where no shell is the caller (a test that runs one command).
+   */
+  readonly shell?: (line: string, options?: ChildRun) => Promise<CommandResult>;
+}
+
+export interface ChildRun {
+  readonly stdin?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** In addition to the calling command's own signal. */
+  readonly signal?: AbortSignal;
+  /** Handed on when the child may use the terminal (sudo less). */
+  readonly console?: Console;
 }
 
 export interface CommandResult {

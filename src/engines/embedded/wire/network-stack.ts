@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
  */
 export interface NetworkStack {
   readonly addresses: readonly string[];
-  /** @throws NetworkError EADDRINUSE */
+  /** @throws NetworkError EADDRINUSE, EADDRNOTAVAIL */
   listen(port: number, onConnection: (socket: VirtualSocket) => void, address?: string): Listener;
   /**
    * Opens a TCP connection. The socket emits `connect`, or `error` with a NetworkError (ECONNREFUSED after one round trip,
@@ -68,7 +68,16 @@ export interface VirtualSocket extends Duplex {
 }
 
 export class NetworkError extends Error {
-  readonly code: "ECONNREFUSED" | "ETIMEDOUT" | "EHOSTUNREACH" | "ENETUNREACH" | "ECONNRESET" | "EADDRINUSE" | "ENOENT" | "EPIPE";
+  readonly code:
+    | "ECONNREFUSED"
+    | "ETIMEDOUT"
+    | "EHOSTUNREACH"
+    | "ENETUNREACH"
+    | "ECONNRESET"
+    | "EADDRINUSE"
+    | "EADDRNOTAVAIL"
+    | "ENOENT"
+    | "EPIPE";
 
   constructor(code: NetworkError["code"], message: string) {
     super(message);

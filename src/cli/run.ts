@@ -1,0 +1,33 @@
+import { text } from "node:stream/consumers";
+import { askRange } from "../session/range-client.ts";
+import { runtimeFolder } from "../session/runtime-folder.ts";
+import type { CliCommand } from "./command.ts";
+
+/** `maildrill run <range> <host> -- <command>`: exits as the command does, its output on the same streams. */
+export const run: CliCommand = {
+  define: (command) => {
+    command
+      .argument("<range>", "its name, see maildrill ps")
+      .argument("<host>")
+      .argument("<command...>", "after --; several words are joined as a shell would read them")
+      .option("--stdin", "feed our standard input to the command")
+      .option("--json", "print one JSON document: stdout, stderr, code");
+  },
+  run: async (context, [range, host, words], options) => {
+    const stdin = options.stdin === true ? await text(context.stdin) : "";
+    const line = commandLine(words as string[]);
+    const result = await askRange(runtimeFolder(context.env), String(range), { verb: "run", host: String(host), line, stdin, actor: "learner" });
+    if (options.json === true) context.stdout.write(`${JSON.stringify(result)}\n`);
+    else {
+      context.stdout.write(result.stdout);
+      context.stderr.write(result.stderr);
+    }
+    return result.code;
+  },
+};
+
+/** One word is a whole command line; several are arguments, each quoted so that it arrives as it was typed. */
+function commandLine(words: readonly string[]): string {
+  if (words.length === 1) return words[0] as string;
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
+}

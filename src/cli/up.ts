@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { ProblemError } from "../base/problem.ts";
+import { unknownId } from "../base/registry.ts";
+import { dialects } from "../daemons/registry.ts";
+import { upWorld } from "../scenario/bare-world.ts";
+import { catalogue } from "../scenario/catalogue.ts";
+import { findScenario } from "../scenario/load-library.ts";
+import { type Stage, setStage } from "../scenario/stage.ts";
+import { type KeptRange, keepRange } from "../session/keep-range.ts";
+import type { RangeDescription } from "../session/range-protocol.ts";
+import { runtimeFolder } from "../session/runtime-folder.ts";
+import type { Range } from "../world/engine.ts";
+import type { CliCommand } from "./command.ts";
+import type { CliContext } from "./context.ts";
+import { exit } from "./exit.ts";
+import { engineId, openLibrary, wholeNumber } from "./library.ts";
+
+/** `maildrill up`: starts a scenario or a world and keeps it for other terminals until Ctrl-C or `maildrill down`. */
+export const up: CliCommand = {
+  define: (command) => {
+    command
+      .argument("<scenario|world>", "a codename, or the name of a base world")
+      .option("--engine <engine>", "embedded or docker", "embedded")
+      .option("--seed <n>", "whose names are drawn", "0")
+      .option("--healthy", "as it is before anything was broken")
+      .option("--json", "print what came up as one JSON document")
+      .option("--detach", "leave it running in the background");
+  },
+  run: async (context, [name], options) => {
+    if (options.detach === true) return detach(context, String(name), options);
+    const kept = await start(context, String(name), options);
+    print(context, kept.description, options.json === true);
+    if (options.json !== true) context.stdout.write("\nCtrl-C takes it down.\n");
+    const interrupted = new Promise<void>((resolve) => context.signal.addEventListener("abort", () => resolve(), { once: true }));
+    await Promise.race([interrupted, kept.ended]);
+    if (!context.signal.aborted) return exit.done;
+    await kept.down();
+    await kept.ended;
+    return exit.interrupted;
+  },
+};
+
+async function start(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<KeptRange> {
+  const seed = wholeNumber(options.seed, "--seed", 0);
+  const { range, stage } = await bringUp(context, name, { seed, healthy: options.healthy === true, engine: options.engine });
+  return keepRange(range, {
+    of: stage?.compiled.scenario.text.codename ?? name,
+    ...(stage === undefined ? {} : { stage }),
+    folder: runtimeFolder(context.env),
+    dialects,
+    wall: context.clock,
+    pid: process.pid,
+  });
+}
+
+interface Wanted {
+  readonly seed: number;
+  readonly healthy: boolean;
+  readonly engine: unknown;
+}
+
+async function bringUp(context: CliContext, name: string, { seed, healthy, engine: id }: Wanted): Promise<{ range: Range; stage?: Stage }> {
+  const library = openLibrary(context);
+  const scenario = findScenario(library, name);
+  const engine = await context.engine(engineId(id));
+  const { signal } = context;
+  if (scenario !== undefined) {
+    const stage = await setStage(scenario, engine, catalogue, { seed, healthy, signal });
+    return { range: stage.range, stage };
+  }
+  if (!library.worlds.has(name)) {
+    throw new ProblemError(unknownId("scenario or world", name, [...library.scenarios.map(({ text }) => text.codename), ...library.worlds.keys()]));
+  }
+  return { range: await upWorld(name, library.worlds, engine, catalogue, { seed, signal }) };
+}
+
+function print({ stdout }: CliContext, description: RangeDescription, json: boolean): void {
+  if (json) {
+    const { range, engine, seed, hosts, people } = description;
+    stdout.write(`${JSON.stringify({ range, engine, seed, hosts, people })}\n`);
+    return;
+  }
+  stdout.write(`${description.range} is up (${description.engine}, seed ${description.seed})\n\n`);
+  for (const { name, address, daemons } of description.hosts) stdout.write(`  ${name.padEnd(10)} ${address.padEnd(15)} ${daemons.join(", ")}\n`);
+  stdout.write(`\nIn another terminal:\n  maildrill run ${description.range} ${description.hosts.at(-1)?.name ?? "desk"} -- <command>\n`);
+  stdout.write(`  maildrill check ${description.range}\n  maildrill down ${description.range}\n`);
+}
+
+/** Starts ourselves again in the background and waits until that process says what came up. */
+function detach(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<number> {
+  const flags = ["--engine", String(options.engine), "--seed", String(options.seed), "--json", ...(options.healthy === true ? ["--healthy"] : [])];
+  const child = spawn(process.execPath, [context.program, "up", name, ...flags], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  child.stderr.on("data", (text: Buffer) => context.stderr.write(text.toString()));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? exit.no));
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      child.removeAllListeners("exit");
+      print(context, { ...(JSON.parse(line) as RangeDescription), of: name, pid: child.pid ?? 0 }, options.json === true);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.unref();
+      resolve(exit.done);
+    });
+  });
+}

@@ -1,0 +1,101 @@
+import type { Clock, Timer } from "../../../../base/clock.ts";
+import type { Author, MailLog } from "./mail-log.ts";
+
+/** `anvil_rate_time_unit` */
+const windowMs = 60_000;
+/** smtpd keeps anvil busy until its own `max_idle` is over; then anvil waits as long again. */
+const idleMs = 200_000;
+
+interface ClientRecord {
+  connections: number;
+  /** When connections began, milliseconds, within the window. */
+  started: number[];
+  messages: number[];
+}
+
+interface Peak {
+  readonly value: number;
+  readonly who: string;
+  readonly atMs: number;
+}
+
+/** anvil(8): counts connections and messages by client, and tells the highest counts when it ends. */
+export class Anvil {
+  readonly #clock: Clock;
+  readonly #log: () => MailLog;
+  readonly #newAuthor: () => Author;
+  readonly #clients = new Map<string, ClientRecord>();
+  #author: Author | undefined;
+  #timer: Timer | undefined;
+  #rate: Peak | undefined;
+  #count: Peak | undefined;
+  #cache: { readonly value: number; readonly atMs: number } | undefined;
+
+  constructor(clock: Clock, log: () => MailLog, newAuthor: () => Author) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#newAuthor = newAuthor;
+  }
+
+  /** @param client `smtp:203.0.113.10` */
+  connected(client: string): { readonly count: number; readonly rate: number } {
+    this.#author ??= this.#newAuthor();
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    for (const [key, record] of this.#clients) {
+      if (record.connections === 0 && record.started.every((at) => at <= now - windowMs)) this.#clients.delete(key);
+    }
+    const record = this.#clients.get(client) ?? { connections: 0, started: [], messages: [] };
+    this.#clients.set(client, record);
+    record.connections += 1;
+    record.started = [...record.started.filter((at) => at > now - windowMs), now];
+    const rate = record.started.length;
+    if (rate > (this.#rate?.value ?? 0)) this.#rate = { value: rate, who: client, atMs: now };
+    if (record.connections > (this.#count?.value ?? 0)) this.#count = { value: record.connections, who: client, atMs: now };
+    if (this.#clients.size > (this.#cache?.value ?? 0)) this.#cache = { value: this.#clients.size, atMs: now };
+    return { count: record.connections, rate };
+  }
+
+  /** A MAIL command. @returns how many within the window */
+  message(client: string): number {
+    const record = this.#clients.get(client);
+    if (record === undefined) return 0;
+    const now = this.#clock.now();
+    record.messages = [...record.messages.filter((at) => at > now - windowMs), now];
+    return record.messages.length;
+  }
+
+  disconnected(client: string): void {
+    const record = this.#clients.get(client);
+    if (record !== undefined) record.connections -= 1;
+    if ([...this.#clients.values()].every((each) => each.connections === 0)) {
+      this.#timer = this.#clock.setTimeout(() => this.end(), idleMs);
+    }
+  }
+
+  /** Ends the process: writes what it has seen. */
+  end(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const author = this.#author;
+    if (author === undefined) return;
+    const say = (text: string): void => this.#log().info(author, `statistics: ${text}`);
+    if (this.#rate !== undefined) say(`max connection rate ${this.#rate.value}/60s for (${this.#rate.who}) at ${stamp(this.#rate.atMs)}`);
+    if (this.#count !== undefined) say(`max connection count ${this.#count.value} for (${this.#count.who}) at ${stamp(this.#count.atMs)}`);
+    if (this.#cache !== undefined) say(`max cache size ${this.#cache.value} at ${stamp(this.#cache.atMs)}`);
+    this.#author = undefined;
+    this.#rate = undefined;
+    this.#count = undefined;
+    this.#cache = undefined;
+    this.#clients.clear();
+  }
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `Nov 24 02:28:55` */
+function stamp(atMs: number): string {
+  const date = new Date(atMs);
+  return `${months[date.getUTCMonth()]} ${String(date.getUTCDate()).padStart(2, " ")} ${date.toISOString().slice(11, 19)}`;
+}

@@ -1,0 +1,236 @@
+import { quoteAddress } from "../../../../mail/address.ts";
+import { mailDate } from "../../../../mail/message.ts";
+import { isTroubled } from "../../../../daemons/postfix/tables/maps.ts";
+import { FileError } from "../../files/file-tree.ts";
+import { fieldName, fieldValue, joinContent, splitContent } from "./cleanup/content.ts";
+import { completeAddresses, holdsAddresses } from "./cleanup/header-addresses.ts";
+import { expandAliases } from "./cleanup/virtual-aliases.ts";
+import type { MailSystem } from "./mail-system.ts";
+import type { MessageFilter } from "./milter-client.ts";
+import { attributeOf, editableSize, type Envelope, type QueueRecipient, type StoredMessage, writeQueueFile } from "./queue-file.ts";
+
+/** A message as it is handed to cleanup(8). */
+export interface Submission {
+  readonly queueId: string;
+  readonly arrivedAtMs: number;
+  readonly createdAtMs: number;
+  readonly attributes: readonly (readonly [string, string])[];
+  readonly senderFullName?: string;
+  readonly sender: string;
+  readonly recipients: readonly Omit<QueueRecipient, "offset" | "done" | "original">[];
+  /** Header and body; lines ended by LF or CRLF. */
+  readonly content: Buffer;
+  /** Complete header fields and add those that are missing: mail of this host (`rewrite_context=local`). */
+  readonly local: boolean;
+  /** Mail filters that see the message before it is queued. */
+  readonly filter?: MessageFilter;
+  /** An access table asked for it. */
+  readonly hold?: boolean;
+  readonly discard?: boolean;
+  /** Virtual aliases are expanded (`no` for what the mail system itself forwards). */
+  readonly expand: boolean;
+}
+
+/** What came of it: queued, thrown away at a filter's wish, or not. The reply is the SMTP client's. */
+export type CleanupResult =
+  | { readonly outcome: "queued" | "discarded"; readonly queueId: string }
+  | { readonly outcome: "failed"; readonly reply: string };
+
+/** cleanup(8): puts a message in order and into the incoming queue. */
+export class Cleanup {
+  readonly #system: MailSystem;
+
+  constructor(system: MailSystem) {
+    this.#system = system;
+  }
+
+  async accept(submission: Submission): Promise<CleanupResult> {
+    const worker = this.#system.processes.take("cleanup/unix", "cleanup");
+    try {
+      return await new CleanupRun(this.#system, submission, worker).run();
+    } finally {
+      worker.release();
+    }
+  }
+
+  /** The client broke off in the middle of a message: what cleanup had seen of it by then is in the log. */
+  logUnfinished(queueId: string, content: Buffer): void {
+    const { fields, body } = splitContent(content);
+    if (body.length === 0) return;
+    const worker = this.#system.processes.take("cleanup/unix", "cleanup");
+    this.#system.log.write(worker, { event: "identified", queueId, messageId: messageIdOf(fields) });
+    worker.release();
+  }
+
+  /** smtpd gave up on a message that grew too large. */
+  logTooLarge(): void {
+    const worker = this.#system.processes.take("cleanup/unix", "cleanup");
+    this.#system.log.warning(worker, "mail_stream_cleanup: close error");
+    worker.release();
+  }
+
+  /** A new message with the old one's content, as local(8) forwards it. @returns its queue id, or undefined */
+  async forwardLocally(
+    message: StoredMessage,
+    recipient: QueueRecipient,
+    addresses: readonly string[],
+    content: Buffer,
+  ): Promise<string | undefined> {
+    const queueId = this.#system.newQueueId();
+    const now = this.#system.machine.clock.now();
+    const received = [
+      `Received: by ${this.#system.policy.get("myhostname")} (Postfix)`,
+      `\tid ${queueId}; ${mailDate(now)}`,
+      "",
+    ].join("\n");
+    const result = await this.accept({
+      queueId,
+      arrivedAtMs: message.arrivedAtMs,
+      createdAtMs: now,
+      attributes: [["rewrite_context", attributeOf(message, "rewrite_context") ?? "local"]],
+      sender: message.sender,
+      recipients: addresses.map((address) => ({ address, dsnOriginal: recipient.dsnOriginal, notify: recipient.notify })),
+      content: Buffer.concat([Buffer.from(received, "latin1"), content]),
+      local: true,
+      expand: true,
+    });
+    return result.outcome === "failed" ? undefined : queueId;
+  }
+}
+
+class CleanupRun {
+  readonly #system: MailSystem;
+  readonly #submission: Submission;
+  readonly #author: { readonly name: string; readonly pid: number };
+
+  constructor(system: MailSystem, submission: Submission, author: { readonly name: string; readonly pid: number }) {
+    this.#system = system;
+    this.#submission = submission;
+    this.#author = author;
+  }
+
+  async run(): Promise<CleanupResult> {
+    const { content, queueId, filter } = this.#submission;
+    const split = splitContent(content);
+    const kept = this.#keptFields(split.fields);
+    const fields = [...kept, ...this.#missingFields(kept)];
+    if (this.#tooManyHops(fields)) return { outcome: "failed", reply: "554 5.4.0 Error: too many hops" };
+    this.#logMessageId(fields);
+    const head = { fields, body: split.body, separated: split.separated };
+    const recipients = this.#recipients();
+    if (recipients === undefined) return { outcome: "failed", reply: "451 4.3.0 Error: queue file write error" };
+    const verdict = (await filter?.judge(head, recipients, this.#author)) ?? { verdict: "accept" as const, content: head };
+    if (verdict.verdict === "reject") return { outcome: "failed", reply: verdict.reply };
+    if (verdict.verdict === "discard" || this.#submission.discard === true) return { outcome: "discarded", queueId };
+    const held = verdict.verdict === "hold" || this.#submission.hold === true;
+    // A filter's changes lie elsewhere in the queue file: the size is that of what came in.
+    const sizeBytes = filter === undefined ? undefined : editableSize(fields, joinContent(fields, split.body, split.separated));
+    return this.#store(verdict.content, recipients, held ? "hold" : "incoming", sizeBytes);
+  }
+
+  /** Fields that a message does not keep (`message_drop_headers`), and addresses of local mail completed. */
+  #keptFields(fields: readonly string[]): readonly string[] {
+    const dropped = new Set(this.#system.policy.list("message_drop_headers").map((name) => name.toLowerCase()));
+    const kept = fields.filter((field) => !dropped.has(fieldName(field)));
+    if (!this.#submission.local) return kept;
+    const origin = this.#system.tables.addresses.origin;
+    return kept.map((field) => (holdsAddresses(fieldName(field)) ? completeAddresses(field, origin) : field));
+  }
+
+  /** Local mail gets a Message-Id, a Date and a From where it has none (`local_header_rewrite_clients`). */
+  #missingFields(fields: readonly string[]): readonly string[] {
+    const { policy } = this.#system;
+    if (!this.#submission.local && !policy.bool("always_add_missing_headers")) return [];
+    const names = new Set(fields.map(fieldName));
+    const { queueId, createdAtMs, arrivedAtMs, sender, senderFullName } = this.#submission;
+    const missing: string[] = [];
+    if (!names.has("message-id")) {
+      missing.push(`Message-Id: <${compactStamp(createdAtMs)}.${queueId}@${policy.get("myhostname")}>`);
+    }
+    if (!names.has("date")) missing.push(`Date: ${mailDate(arrivedAtMs)}`);
+    if (!names.has("from")) {
+      const address = sender === "" ? `MAILER-DAEMON@${this.#system.tables.addresses.origin}` : this.#system.tables.addresses.rewrite(sender);
+      missing.push(senderFullName === undefined || senderFullName === "" ? `From: ${address}` : `From: ${senderFullName} <${address}>`);
+    }
+    return missing;
+  }
+
+  #logMessageId(fields: readonly string[]): void {
+    this.#system.log.write(this.#author, { event: "identified", queueId: this.#submission.queueId, messageId: messageIdOf(fields) });
+  }
+
+  #tooManyHops(fields: readonly string[]): boolean {
+    const hops = fields.filter((field) => fieldName(field) === "received").length;
+    if (hops < this.#system.policy.int("hopcount_limit")) return false;
+    this.#system.log.warning(this.#author, `${this.#submission.queueId}: message rejected: hopcount exceeded`);
+    return true;
+  }
+
+  /** Completed, expanded through virtual aliases, each address once. Undefined when a table cannot be asked. */
+  #recipients(): readonly QueueRecipient[] | undefined {
+    const { rewrite } = this.#system.tables.addresses;
+    const all: QueueRecipient[] = [];
+    const seen = new Set<string>();
+    const add = (recipient: Submission["recipients"][number], address: string): void => {
+      const key = `${address.toLowerCase()}\n${recipient.address.toLowerCase()}`;
+      if (seen.has(key)) return;
+      seen.add(key);
+      const dsnOriginal = recipient.dsnOriginal === "" ? `rfc822;${quoteAddress(rewrite(recipient.address))}` : recipient.dsnOriginal;
+      all.push({ address, original: recipient.address, offset: 0, done: false, dsnOriginal, notify: recipient.notify });
+    };
+    for (const recipient of this.#submission.recipients) {
+      const completed = rewrite(recipient.address);
+      const expanded = this.#submission.expand ? expandAliases(this.#system, completed) : [completed];
+      if (isTroubled(expanded)) {
+        for (const warning of expanded.warnings) this.#system.log.warning(this.#author, warning);
+        const { queueId } = this.#submission;
+        const text = `${queueId}: virtual_alias_maps map lookup problem for ${completed} -- message not accepted, try again later`;
+        this.#system.log.warning(this.#author, text);
+        return undefined;
+      }
+      for (const address of expanded) add(recipient, address);
+    }
+    const always = this.#system.policy.get("always_bcc");
+    if (always !== "") add({ address: always, dsnOriginal: "", notify: 1 }, rewrite(always));
+    return all;
+  }
+
+  #store(
+    head: { readonly fields: readonly string[]; readonly body: Buffer; readonly separated: boolean },
+    recipients: readonly QueueRecipient[],
+    queue: "incoming" | "hold",
+    sizeBytes: number | undefined,
+  ): CleanupResult {
+    const { queueId, attributes, arrivedAtMs, createdAtMs, sender, senderFullName } = this.#submission;
+    if (!this.#system.running) return { outcome: "failed", reply: "451 4.3.0 Error: queue file write error" };
+    const warnAfterMs = this.#system.policy.timeMs("delay_warning_time");
+    const envelope: Envelope = {
+      arrivedAtMs,
+      createdAtMs,
+      attributes,
+      ...(senderFullName !== undefined && { senderFullName }),
+      sender: sender === "" ? "" : this.#system.tables.addresses.rewrite(sender),
+      ...(warnAfterMs > 0 && sender !== "" && { warnAtMs: arrivedAtMs + warnAfterMs }),
+      recipients,
+    };
+    try {
+      this.#system.queue.put(queue, queueId, writeQueueFile(envelope, joinContent(head.fields, head.body, head.separated), sizeBytes));
+    } catch (error) {
+      if (!(error instanceof FileError) || error.code !== "ENOSPC") throw error;
+      this.#system.log.warning(this.#author, `${queueId}: write queue file: No space left on device`);
+      return { outcome: "failed", reply: "452 4.3.1 Insufficient system storage" };
+    }
+    if (queue === "incoming") this.#system.newMail();
+    return { outcome: "queued", queueId };
+  }
+}
+
+function messageIdOf(fields: readonly string[]): string {
+  const field = fields.find((each) => fieldName(each) === "message-id");
+  return field === undefined ? "<>" : fieldValue(field).replaceAll("\n", " ").trim();
+}
+
+/** `20261124040754` */
+function compactStamp(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 19).replace(/[-T:]/g, "");
+}

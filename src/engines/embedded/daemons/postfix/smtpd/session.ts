@@ -1,0 +1,338 @@
+import type { PostfixPolicy } from "../../../../../daemons/postfix/policy.ts";
+import { decide, type Decision, type Stage } from "../../../../../daemons/postfix/restrictions/evaluate.ts";
+import type { SessionFacts } from "../../../../../daemons/postfix/restrictions/facts.ts";
+import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.ts";
+import { delay } from "../../../../../base/clock.ts";
+import { quoteAddress } from "../../../../../mail/address.ts";
+import type { Peer } from "../../../../../world/event.ts";
+import type { ClientLink, SmtpSession } from "../../../smtp/session.ts";
+import type { MailSystem } from "../mail-system.ts";
+import { type MailFilters, openFilters } from "../milter-client.ts";
+import type { Worker } from "../processes.ts";
+import { type ClientName, nameClient } from "./client-name.ts";
+import { type CommandHandler, commandTable } from "./commands.ts";
+import { CommandCounters } from "./counters.ts";
+import type { Smtpd } from "./smtpd.ts";
+import { type CommandToken, commandTokens, escaped } from "./tokens.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** What a command handler answers: the reply, and whether it counts as an error. */
+export interface Answer {
+  readonly lines: readonly string[];
+  readonly good: boolean;
+  /** The session ends after it. */
+  readonly bye?: boolean;
+}
+
+export function good(...lines: readonly string[]): Answer {
+  return { lines, good: true };
+}
+
+export function bad(...lines: readonly string[]): Answer {
+  return { lines, good: false };
+}
+
+/** One client's session with smtpd(8): what was said so far, and the rules for what comes next. */
+export class SmtpdSession implements SmtpSession {
+  readonly smtpd: Smtpd;
+  readonly link: ClientLink;
+  readonly system: MailSystem;
+  readonly policy: PostfixPolicy;
+  readonly worker: Worker;
+  client: ClientName;
+  filters: MailFilters | undefined;
+  heloName: string | undefined;
+  protocol: "SMTP" | "ESMTP" = "SMTP";
+  /** The message being handed over; undefined outside MAIL ... end of message. */
+  transaction: Transaction | undefined;
+  /** The last command that was recognised, as log lines name it. */
+  where = "CONNECT";
+  readonly #counters = new CommandCounters();
+  readonly #anvilKey: string;
+  #errors = 0;
+  #junkCommands = 0;
+  #aheadReported = false;
+  #accessDenied: string | undefined;
+  #connected = false;
+  #over = false;
+  /** Why the conversation broke off, when it did. */
+  broken: "lost connection" | "timeout" | undefined;
+
+  constructor(smtpd: Smtpd, link: ClientLink) {
+    this.smtpd = smtpd;
+    this.link = link;
+    this.system = smtpd.system;
+    this.policy = smtpd.service.policy;
+    this.worker = this.system.processes.take(`${smtpd.service.name}/inet`, "smtpd");
+    this.#anvilKey = `${smtpd.service.name}:${link.remoteAddress}`;
+    this.client = {
+      name: "unknown",
+      nameStatus: "permanent",
+      reverseName: "unknown",
+      reverseNameStatus: "permanent",
+      address: link.remoteAddress,
+      port: link.remotePort,
+      warnings: [],
+    };
+  }
+
+  get peer(): Peer {
+    return { name: this.client.name, address: this.client.address };
+  }
+
+  get peerText(): string {
+    return `${this.client.name}[${this.client.address}]`;
+  }
+
+  // ---- the conversation
+
+  async begin(): Promise<void> {
+    this.link.setIdleTimeout(this.policy.timeMs("smtpd_timeout"));
+    await delay(this.system.machine.clock, this.worker.startMs);
+    this.client = await nameClient(this.system.dns, this.link.remoteAddress, this.link.remotePort);
+    for (const warning of this.client.warnings) this.warn(warning);
+    this.system.log.write(this.worker, { event: "connected", client: this.peer });
+    this.#connected = true;
+    if (this.#tooManyConnections()) return;
+    const denied = (await this.decide("connect")).reject;
+    if (denied !== undefined) {
+      this.#accessDenied = replyText(denied);
+      this.logReject(this.#accessDenied);
+      this.#errors += 1;
+      this.#reply([this.#accessDenied]);
+    } else {
+      this.filters = await openFilters(this);
+      this.#noteEarlyInput();
+      this.#reply([`220 ${this.policy.get("smtpd_banner")}`]);
+    }
+  }
+
+  async command(line: string): Promise<void> {
+    if (this.#errors >= this.policy.int("smtpd_hard_error_limit")) {
+      this.#reply([`421 4.7.0 ${this.policy.get("myhostname")} Error: too many errors`]);
+      this.system.log.write(this.worker, { event: "connection-lost", why: "too many errors", stage: this.where, client: this.peer });
+      this.#hangUp();
+      return;
+    }
+    const answer = await this.#answer(this.#shortened(line));
+    if (this.#over) return;
+    await this.#slowDown();
+    this.#reply(answer.lines);
+    if (answer.bye === true) this.#hangUp();
+  }
+
+  timedOut(): void {
+    if (this.#over) return;
+    this.broken = "timeout";
+    this.#reply([`421 4.4.2 ${this.policy.get("myhostname")} Error: timeout exceeded`]);
+    if (this.transaction?.receiving !== true) {
+      this.system.log.write(this.worker, { event: "connection-lost", why: "timeout", stage: this.where, client: this.peer });
+      this.#finish();
+    }
+    this.link.end();
+  }
+
+  ended(): void {
+    if (this.#over) return;
+    this.broken ??= "lost connection";
+    if (this.where !== "END-OF-MESSAGE" && this.transaction?.receiving !== true) {
+      this.system.log.write(this.worker, { event: "connection-lost", why: "lost connection", stage: this.where, client: this.peer });
+    }
+    this.#finish();
+  }
+
+  /** The client went in the middle of a message; said before cleanup sees its end. */
+  brokenOff(command: string, receivedBytes: number): void {
+    const why = this.broken === "timeout" ? "timeout" : "lost connection";
+    this.system.log.write(this.worker, { event: "connection-lost", why, stage: command, receivedBytes, client: this.peer });
+  }
+
+  /** After a broken-off message: nothing more is to be answered. */
+  closeBroken(): void {
+    this.#finish();
+  }
+
+  #hangUp(): void {
+    this.#finish();
+    this.link.end();
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.transaction?.abandon();
+    this.filters?.close();
+    if (this.#connected) {
+      this.system.log.write(this.worker, { event: "disconnected", client: this.peer, counts: this.#counters.shown() });
+      this.smtpd.anvil.disconnected(this.#anvilKey);
+    }
+    this.worker.release();
+  }
+
+  #reply(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    this.link.reply(...(this.policy.bool("soft_bounce") ? lines.map(softened) : lines));
+  }
+
+  /** Clients that make errors wait for every further reply. */
+  async #slowDown(): Promise<void> {
+    if (this.#errors < this.policy.int("smtpd_soft_error_limit")) return;
+    const pauseMs = this.policy.timeMs("smtpd_error_sleep_time");
+    if (pauseMs > 0) await delay(this.system.machine.clock, pauseMs);
+  }
+
+  // ---- one command
+
+  async #answer(line: string): Promise<Answer> {
+    if (this.policy.bool("smtputf8_enable") && !isUtf8(line)) return this.#error("500 5.5.2 Error: bad UTF-8 syntax");
+    const tokens = commandTokens(line);
+    const verb = tokens[0]?.text;
+    if (verb === undefined || verb === "") return this.#error("500 5.5.2 Error: bad syntax");
+    if (this.policy.list("smtpd_noop_commands").some((name) => name.toLowerCase() === verb.toLowerCase())) return this.#junk(good("250 2.0.0 Ok"));
+    const handler = commandTable.get(verb.toLowerCase());
+    this.#counters.came(handler?.name ?? "unknown");
+    if (handler === undefined) {
+      this.where = "UNKNOWN";
+      if (this.#isForbidden(verb)) {
+        this.warn(`non-SMTP command from ${this.peerText}: ${escaped(line.slice(0, 100))}`);
+        return { lines: ["221 2.7.0 Error: I can break rules, too. Goodbye."], good: false, bye: true };
+      }
+    }
+    if (this.#accessDenied !== undefined && handler?.name !== "quit") return this.#error(`503 5.7.0 Error: access denied for ${this.peerText}`);
+    if (handler === undefined) return this.#error("500 5.5.2 Error: command not recognized");
+    return this.#handle(handler, tokens);
+  }
+
+  async #handle(handler: CommandHandler, tokens: readonly CommandToken[]): Promise<Answer> {
+    this.where = handler.name.toUpperCase();
+    if (this.protocol !== "ESMTP" || handler.last) this.#noteAhead(this.where);
+    const answer = await handler.run(this, tokens);
+    if (answer.good) this.#counters.succeeded(handler.name);
+    else this.#errors += 1;
+    return handler.limited ? this.#junk(answer) : answer;
+  }
+
+  #junk(answer: Answer): Answer {
+    if (this.#junkCommands++ > this.policy.int("smtpd_junk_command_limit")) this.#errors += 1;
+    return answer;
+  }
+
+  #error(reply: string): Answer {
+    this.#errors += 1;
+    return bad(reply);
+  }
+
+  #isForbidden(verb: string): boolean {
+    if (/^[\x21-\x39\x3b-\x7e]+:/.test(verb)) return true;
+    return this.policy.list("smtpd_forbidden_commands").some((member) => {
+      if (!member.includes(":")) return member.toLowerCase() === verb.toLowerCase();
+      return typeof this.system.tables.table(member).lookup(verb) === "string";
+    });
+  }
+
+  #shortened(line: string): string {
+    const limit = this.policy.int("line_length_limit");
+    if (line.length <= limit) return line;
+    this.warn(`${this.peerText}: request longer than ${limit}: ${escaped(line.slice(0, 30))}...`);
+    return line.slice(0, limit);
+  }
+
+  #noteEarlyInput(): void {
+    this.#noteAhead("CONNECT");
+  }
+
+  /** A client that does not wait where it must (RFC 2920). Told once a session. */
+  #noteAhead(stage: string): void {
+    if (this.#aheadReported) return;
+    const ahead = this.link.sentAhead();
+    if (ahead === "") return;
+    this.#aheadReported = true;
+    this.system.log.info(this.worker, `improper command pipelining after ${stage} from ${this.peerText}: ${escaped(ahead.slice(0, 100))}`);
+  }
+
+  #tooManyConnections(): boolean {
+    const { count, rate } = this.smtpd.anvil.connected(this.#anvilKey);
+    if (this.smtpd.restrictions.isMyNetwork(this.client.name, this.client.address)) return false;
+    const countLimit = this.policy.int("smtpd_client_connection_count_limit");
+    const rateLimit = this.policy.int("smtpd_client_connection_rate_limit");
+    const host = this.policy.get("myhostname");
+    const what = countLimit > 0 && count > countLimit ? `concurrency limit exceeded: ${count}` : rateLimit > 0 && rate > rateLimit ? `rate limit exceeded: ${rate}` : undefined;
+    if (what === undefined) return false;
+    this.#reply([`421 4.7.0 ${host} Error: too many connections from ${this.client.address}`]);
+    this.warn(`Connection ${what} from ${this.peerText} for service ${this.smtpd.service.name}`);
+    this.#hangUp();
+    return true;
+  }
+
+  /** One MAIL command more. @returns false when there are too many within a minute */
+  countMessage(): boolean {
+    const limit = this.policy.int("smtpd_client_message_rate_limit");
+    const rate = this.smtpd.anvil.message(this.#anvilKey);
+    if (limit === 0 || rate <= limit || this.smtpd.restrictions.isMyNetwork(this.client.name, this.client.address)) return true;
+    this.warn(`Message delivery request rate limit exceeded: ${rate} from ${this.peerText} for service ${this.smtpd.service.name}`);
+    return false;
+  }
+
+  // ---- rules
+
+  /** Evaluates the restrictions of a stage and logs what they warn about. */
+  async decide(stage: Stage, recipient?: string): Promise<Decision> {
+    const decision = await decide(this.smtpd.restrictions, this.#facts(recipient), stage);
+    for (const warning of decision.warnings) this.warn(warning);
+    for (const spared of decision.spared) this.#logRefusal("reject_warning", replyText(spared), recipient);
+    return decision;
+  }
+
+  #facts(recipient: string | undefined): SessionFacts {
+    const { transaction, client, heloName } = this;
+    return {
+      client,
+      ...(heloName !== undefined && { helo: heloName }),
+      ...(transaction !== undefined && { sender: transaction.sender }),
+      ...(recipient !== undefined && { recipient }),
+      encrypted: false,
+      unauthorisedPipelining: this.#aheadReported,
+      recipientCount: transaction?.recipients.length ?? 0,
+    };
+  }
+
+  warn(text: string): void {
+    this.system.log.warning(this.worker, text);
+  }
+
+  /** `NOQUEUE: reject: RCPT from ...`. @param recipient the one in question */
+  logReject(reply: string, recipient?: string, stage = this.where): void {
+    this.#logRefusal("reject", reply, recipient, stage);
+  }
+
+  logMilterReject(reply: string, recipient?: string, stage = this.where): void {
+    this.#logRefusal("milter-reject", reply, recipient, stage);
+  }
+
+  #logRefusal(by: "reject" | "milter-reject" | "reject_warning", reply: string, recipient: string | undefined, stage = this.where): void {
+    const { transaction } = this;
+    const to = recipient ?? transaction?.recipients[0]?.address;
+    this.system.log.write(this.worker, {
+      event: "rejected",
+      ...(transaction?.queueId !== undefined && { queueId: transaction.queueId }),
+      by,
+      stage,
+      client: this.peer,
+      reply: this.policy.bool("soft_bounce") ? softened(reply) : reply,
+      ...(transaction !== undefined && { from: quoteAddress(transaction.sender) }),
+      ...(to !== undefined && { to: quoteAddress(to) }),
+      protocol: this.protocol,
+      ...(this.heloName !== undefined && { helo: this.heloName }),
+    });
+  }
+}
+
+/** `soft_bounce`: a permanent refusal becomes a temporary one. */
+function softened(line: string): string {
+  return line.replace(/^5(\d\d[ -])(?:5(\.\d+\.\d+))?/, (_, code: string, status: string | undefined) => `4${code}${status === undefined ? "" : `4${status}`}`);
+}
+
+function isUtf8(line: string): boolean {
+  if (/^[\x00-\x7f]*$/.test(line)) return true;
+  return !Buffer.from(line, "latin1").toString("utf8").includes("\ufffd");
+}

@@ -1,0 +1,122 @@
+import { quoteAddress } from "../../../../../mail/address.ts";
+import { mailDate } from "../../../../../mail/message.ts";
+import type { CleanupResult } from "../cleanup.ts";
+import type { MailParameters, RcptParameters } from "./parameters.ts";
+import type { SmtpdSession } from "./session.ts";
+
+/** An accepted recipient. */
+export interface AcceptedRecipient extends RcptParameters {
+  readonly address: string;
+}
+
+/** From MAIL FROM to the end of the message: one message being handed over. */
+export class Transaction {
+  readonly sender: string;
+  readonly parameters: MailParameters;
+  readonly recipients: AcceptedRecipient[] = [];
+  /** Given with the first recipient that is accepted. */
+  queueId: string | undefined;
+  /** Message content is on its way. */
+  receiving = false;
+  /** BDAT: the chunks so far. */
+  chunks: Buffer[] | undefined;
+  /** Recipients refused beyond the limit. */
+  overshoot = 0;
+  /** Wishes of access tables: HOLD, DISCARD. */
+  readonly wishes = new Set<"hold" | "discard">();
+  readonly #session: SmtpdSession;
+  readonly #arrivedAtMs: number;
+  #createdAtMs = 0;
+
+  constructor(session: SmtpdSession, sender: string, parameters: MailParameters) {
+    this.#session = session;
+    this.sender = sender;
+    this.parameters = parameters;
+    this.#arrivedAtMs = session.system.machine.clock.now();
+  }
+
+  accept(recipient: AcceptedRecipient): void {
+    this.recipients.push(recipient);
+    if (this.queueId !== undefined) return;
+    this.#createdAtMs = this.#session.system.machine.clock.now();
+    this.queueId = this.#session.system.newQueueId();
+    const { system, worker, peer } = this.#session;
+    system.log.write(worker, { event: "accepted", queueId: this.queueId, client: peer });
+  }
+
+  /** The session ends or the client starts anew: nothing was queued. */
+  abandon(): void {
+    this.chunks = undefined;
+  }
+
+  /** Hands the message to cleanup(8). @param complete false when the client broke off: only its header is looked at */
+  async submit(content: Buffer): Promise<CleanupResult> {
+    const { system, filters } = this.#session;
+    const queueId = this.queueId ?? system.newQueueId();
+    const received = Buffer.from(this.#receivedField(queueId), "latin1");
+    return system.cleanup.accept({
+      queueId,
+      arrivedAtMs: this.#arrivedAtMs,
+      createdAtMs: this.#createdAtMs,
+      attributes: this.#attributes(queueId),
+      sender: this.sender,
+      recipients: this.recipients.map(({ address, notify, original }) => ({ address, notify, dsnOriginal: original })),
+      content: Buffer.concat([received, content]),
+      local: this.#isLocalClient(),
+      ...(filters !== undefined && { filter: filters.ofMessage(this) }),
+      expand: true,
+      ...(this.wishes.has("hold") && { hold: true }),
+      ...(this.wishes.has("discard") && { discard: true }),
+    });
+  }
+
+  /** The message's header as cleanup would log it, when the client broke off after it. */
+  logHeader(content: Buffer): void {
+    const { system } = this.#session;
+    if (this.queueId !== undefined) system.cleanup.logUnfinished(this.queueId, content);
+  }
+
+  /** `local_header_rewrite_clients = permit_inet_interfaces`: clients on this host itself. */
+  #isLocalClient(): boolean {
+    const { system, client } = this.#session;
+    return system.isOwnAddress(client.address);
+  }
+
+  #receivedField(queueId: string): string {
+    const { policy, client, heloName, protocol } = this.#session;
+    const address = client.address.includes(":") ? `IPv6:${client.address}` : client.address;
+    const by = `\tby ${policy.get("myhostname")} (${policy.get("mail_name")}) with ${protocol} id ${queueId}`;
+    const date = mailDate(this.#arrivedAtMs);
+    const [only, ...others] = this.recipients;
+    const tail = only !== undefined && others.length === 0 ? `${by}\n\tfor <${quoteAddress(only.address)}>; ${date}\n` : `${by};\n\t${date}\n`;
+    return `Received: from ${heloName ?? client.name} (${client.name} [${address}])\n${tail}`;
+  }
+
+  #attributes(queueId: string): readonly (readonly [string, string])[] {
+    const { client, heloName, protocol, link, peerText } = this.#session;
+    const { ret, envelopeId, encoding } = this.parameters;
+    const helo = heloName === undefined ? [] : [["helo_name", heloName] as const];
+    return [
+      ["log_ident", queueId],
+      ["rewrite_context", this.#isLocalClient() ? "local" : "remote"],
+      ...(envelopeId === undefined ? [] : [["envelope_id", envelopeId] as const]),
+      ...(ret === undefined ? [] : [["ret_flags", String(ret)] as const]),
+      ...(encoding === undefined ? [] : [["encoding", encoding] as const]),
+      ["log_client_name", client.name],
+      ["log_client_address", client.address],
+      ["log_client_port", String(client.port)],
+      ["log_message_origin", peerText],
+      ...helo.map(([, value]) => ["log_helo_name", value] as const),
+      ["log_protocol_name", protocol],
+      ["client_name", client.name],
+      ["reverse_client_name", client.reverseName],
+      ["client_address", client.address],
+      ["client_port", String(client.port)],
+      ["server_address", link.localAddress],
+      ["server_port", String(link.localPort)],
+      ...helo,
+      ["protocol_name", protocol],
+      ["client_address_type", client.address.includes(":") ? "10" : "2"],
+    ];
+  }
+}

@@ -1,0 +1,41 @@
+import { ProblemError } from "../../base/problem.ts";
+import { readConfigFile, settingOf } from "../../daemons/dovecot/config-file.ts";
+import { oldMail, parseMaildirName } from "../../daemons/dovecot/maildir.ts";
+import { expandVariables } from "../../daemons/dovecot/variables.ts";
+import type { Host, MailboxContent, World } from "../../world/world.ts";
+import type { FileTree } from "./files/file-tree.ts";
+
+/**
+ * Puts old, read mail into a user's INBOX, older than what is there and than the range. The same mailbox gets the same mail
+ * before the start as in a running range.
+ * @returns the paths of the new messages
+ * @throws ProblemError when the host keeps no such mailbox
+ */
+export function fillMailbox(files: FileTree, world: World, host: Host, { user, fillBytes }: MailboxContent): readonly string[] {
+  const maildir = maildirOf(files, user);
+  if (maildir === undefined) {
+    throw new ProblemError({
+      code: "no-such-mailbox",
+      message: `This host keeps no mailbox of ${JSON.stringify(user)}.`,
+      where: { host: host.key },
+    });
+  }
+  const person = world.people.find((each) => each.mailbox === host.key && each.address.startsWith(`${user}@`));
+  const address = person?.address ?? `${user}@${host.name}`;
+  const folder = `${maildir}/cur`;
+  const ages = files.list(folder).map((name) => (parseMaildirName(name).seconds ?? Number.POSITIVE_INFINITY) * 1000);
+  const beforeMs = Math.min(world.startsAtMs, ...ages);
+  return oldMail({ fillBytes, address, hostName: host.name, beforeMs }).map((message) => {
+    const path = `${folder}/${message.name}:2,S`;
+    files.write(path, message.content);
+    files.setModifiedTime(path, message.atMs);
+    return path;
+  });
+}
+
+/** The Maildir of a user, by Dovecot's mail_location. */
+function maildirOf(files: FileTree, user: string): string | undefined {
+  const { config } = readConfigFile(files, "/etc/dovecot/dovecot.conf");
+  const location = /^maildir:([^:]+)/i.exec(settingOf(config, "mail_location"))?.[1];
+  return location === undefined ? undefined : expandVariables(location, { user });
+}

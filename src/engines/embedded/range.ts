@@ -1,0 +1,63 @@
+import type { Effect } from "../../world/effect.ts";
+import type { AppliedEffect, Range } from "../../world/engine.ts";
+import type { AnswerOf, Question } from "../../world/question.ts";
+import { startPace } from "./clock/pace.ts";
+import { applyEffect } from "./effects.ts";
+import { forkRange } from "./fork.ts";
+import type { Kit, LiveRange } from "./live-range.ts";
+import type { QuestionHandlers } from "./questions/question-handlers.ts";
+
+/** The engine port's face of a live range. */
+export function createRange(live: LiveRange, kit: Kit, questions: QuestionHandlers): Range {
+  let terminals = 0;
+  let stopPace = (): void => {};
+
+  /** Time goes at its real pace while somebody sits at a terminal. */
+  const sitDown = (): void => {
+    if (terminals++ === 0) stopPace = startPace(live.clock);
+  };
+  const standUp = (): void => {
+    if (--terminals === 0) stopPace();
+  };
+
+  return {
+    engine: "embedded",
+    world: live.world,
+    apply: (effect: Effect): Promise<AppliedEffect> => applyEffect(live, effect),
+    ask: <Q extends Question>(question: Q) => askFork(live, kit, questions, question),
+    run: (host, commandLine, options) => live.run(host, commandLine, options),
+    async terminal(host, size) {
+      const terminal = live.shell(host).terminal(size);
+      sitDown();
+      terminal.closed.then(standUp, standUp);
+      return terminal;
+    },
+    lines: () => live.lines(),
+    follow: (listener) => live.follow(listener),
+    time: {
+      now: () => live.clock.now(),
+      advance: (durationMs) => live.clock.advance(durationMs),
+      jumps: true,
+    },
+    async down() {
+      stopPace();
+      live.down();
+    },
+  };
+}
+
+async function askFork<Q extends Question>(
+  live: LiveRange,
+  kit: Kit,
+  questions: QuestionHandlers,
+  question: Q,
+): Promise<AnswerOf[Q["ask"]]> {
+  const fork = await forkRange(live, kit);
+  try {
+    // The record's type ties each handler to its question; the compiler cannot follow that through an index.
+    const handler = questions[question.ask] as unknown as (range: LiveRange, asked: Q) => Promise<AnswerOf[Q["ask"]]>;
+    return await handler(fork, question);
+  } finally {
+    fork.down();
+  }
+}

@@ -1,0 +1,42 @@
+import type { Command } from "./command.ts";
+import { checksums } from "./commands/checksums.ts";
+import { chgrp, chown } from "./commands/chown.ts";
+import { date } from "./commands/date.ts";
+import { df } from "./commands/df.ts";
+import { env } from "./commands/env.ts";
+import { find } from "./commands/find.ts";
+import { free } from "./commands/free.ts";
+import { getent } from "./commands/getent.ts";
+import { hostname } from "./commands/hostname.ts";
+import { id } from "./commands/id.ts";
+import { ip } from "./commands/ip.ts";
+import { journalctl } from "./commands/journalctl.ts";
+import { kill } from "./commands/kill.ts";
+import { killall } from "./commands/killall.ts";
+import { ls } from "./commands/ls.ts";
+import { mktemp } from "./commands/mktemp.ts";
+import { nohup } from "./commands/nohup.ts";
+import { pkill } from "./commands/pkill.ts";
+import { printenv } from "./commands/printenv.ts";
+import { ps } from "./commands/ps.ts";
+import { service } from "./commands/service.ts";
+import { sleep } from "./commands/sleep.ts";
+import { ss } from "./commands/ss.ts";
+import { stat } from "./commands/stat.ts";
+import { sudo } from "./commands/sudo.ts";
+import { swaks } from "./commands/swaks.ts";
+import { systemctl } from "./commands/systemctl.ts";
+import { tail } from "./commands/tail.ts";
+import { timeout } from "./commands/timeout.ts";
+import { touch } from "./commands/touch.ts";
+import { uname } from "./commands/uname.ts";
+import { uptime } from "./commands/uptime.ts";
+import { whoami } from "./commands/whoami.ts";
+import { xargs } from "./commands/xargs.ts";
+
+/** The commands that every host's shell has. Daemons bring their own (postqueue, rndc, doveadm). */
+export const shellCommands: readonly Command[] = [
+  ...checksums,
+  ...[chgrp, chown, date, df, env, find, free, getent, hostname, id, ip, journalctl, kill, killall, ls, mktemp, nohup, pkill, printenv, ps],
+  ...[service, sleep, ss, stat, sudo, swaks, systemctl, tail, timeout, touch, uname, uptime, whoami, xargs],
+];

@@ -1,0 +1,70 @@
+import type { Machine } from "../../machine.ts";
+import { createStubResolver } from "../../dns/stub-resolver.ts";
+import { NetworkError, type VirtualSocket } from "../../wire/network-stack.ts";
+
+/** What connect(2) says: `Connection refused`. */
+export const connectMessages: Readonly<Record<NetworkError["code"], string>> = {
+  ECONNREFUSED: "Connection refused",
+  ETIMEDOUT: "Connection timed out",
+  EHOSTUNREACH: "No route to host",
+  ENETUNREACH: "Network is unreachable",
+  ECONNRESET: "Connection reset by peer",
+  EADDRINUSE: "Address already in use",
+  EADDRNOTAVAIL: "Cannot assign requested address",
+  ENOENT: "No such file or directory",
+  EPIPE: "Broken pipe",
+};
+
+/** Linux gives up on a silent host after six SYNs. */
+export const kernelTimeoutMs = 130_000;
+
+/**
+ * Opens a TCP connection.
+ * @param timeoutMs when the caller gives up; the kernel's own limit otherwise
+ * @returns the connected socket, or why there is none; undefined when the signal cut it short
+ */
+export function connectTo(
+  machine: Machine,
+  to: { readonly address: string; readonly port: number; readonly timeoutMs?: number; readonly localAddress?: string },
+  signal: AbortSignal,
+): Promise<VirtualSocket | NetworkError | undefined> {
+  return new Promise((resolve) => {
+    const socket = machine.net.connect({ timeoutMs: kernelTimeoutMs, ...to });
+    const stop = (): void => {
+      socket.destroy();
+      resolve(undefined);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    socket.once("connect", () => {
+      signal.removeEventListener("abort", stop);
+      resolve(socket);
+    });
+    socket.once("error", (error: Error) => {
+      signal.removeEventListener("abort", stop);
+      resolve(error instanceof NetworkError ? error : new NetworkError("ECONNRESET", error.message));
+    });
+    if (signal.aborted) stop();
+  });
+}
+
+/** IPv4 addresses of a name as getaddrinfo(3) gives them; empty when there are none. */
+export async function addressesOf(machine: Machine, name: string): Promise<readonly string[]> {
+  const { addresses } = await createStubResolver(machine).addresses(name, ["A"]);
+  return addresses;
+}
+
+const servicePorts: Readonly<Record<string, number>> = {
+  ...{ ftp: 21, ssh: 22, telnet: 23, smtp: 25, mail: 25, domain: 53, http: 80, pop3: 110, "pop-3": 110, imap: 143, imap2: 143, https: 443 },
+  ...{ smtps: 465, submissions: 465, ssmtp: 465, urd: 465, submission: 587, imaps: 993, pop3s: 995, lmtp: 24, sieve: 4190 },
+};
+
+/** A port by number or by its name in /etc/services; undefined when it is neither. */
+export function portOf(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) <= 65_535 ? Number(text) : undefined;
+  return servicePorts[text];
+}
+
+/** The name of a port in /etc/services. */
+export function serviceName(port: number): string | undefined {
+  return Object.keys(servicePorts).find((name) => servicePorts[name] === port);
+}

@@ -50,7 +50,9 @@ function host(key: string, offset: number, seed: number): Host {
       .map((path) => [`/${path}`, `${readFileSync(join(root, path), "utf8")}# ${seed}\n`]),
   );
   const paths = Object.keys(files);
-  const kinds = (["postfix", "bind", "dovecot", "rspamd"] as const).filter((kind) => paths.some((path) => path.startsWith(`/etc/${kind}/`)));
+  const kinds = (["postfix", "bind", "dovecot", "rspamd"] as const).filter((kind) =>
+    paths.some((path) => path.startsWith(`/etc/${kind}/`)),
+  );
   return {
     key,
     name: `${key}.meadow.example`,

@@ -33,7 +33,17 @@ async function build() {
     chunkNames: "chunks/[name]-[hash]",
     logLevel: "warning",
     // What reads files beside itself, is native, or is never reached: left to node_modules or to nobody.
-    external: ["dockerode", "ssh2", "mailauth", "mailparser", "sql.js", "quickjs-emscripten", "@mongodb-js/zstd", "node-liblzma", "@jitl/*"],
+    external: [
+      "dockerode",
+      "ssh2",
+      "mailauth",
+      "mailparser",
+      "sql.js",
+      "quickjs-emscripten",
+      "@mongodb-js/zstd",
+      "node-liblzma",
+      "@jitl/*",
+    ],
     // Bundled CommonJS packages ask for `require` of Node's own modules.
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });

@@ -1,5 +1,5 @@
-import type { JudgedItem } from "../session/range-protocol.ts";
 import { askRange } from "../session/range-client.ts";
+import type { JudgedItem } from "../session/range-protocol.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
@@ -25,5 +25,8 @@ const marks: Readonly<Record<JudgedItem["status"], string>> = { pass: "[ok]  ", 
 function itemText({ kind, title, status, says, evidence }: JudgedItem): string {
   const head = `${marks[status]} ${kind === "guard" ? `guard: ${title}` : title}\n`;
   if (status === "pass") return head;
-  return `${head}       ${says}\n${evidence.flatMap((text) => text.split("\n")).map((line) => `       | ${line}\n`).join("")}`;
+  return `${head}       ${says}\n${evidence
+    .flatMap((text) => text.split("\n"))
+    .map((line) => `       | ${line}\n`)
+    .join("")}`;
 }

@@ -29,7 +29,11 @@ export const demo: CliCommand = {
 };
 
 /** Plays one scenario from its ticket to its mended end. @returns 0 when mended, else 1 */
-export async function playDemo(context: CliContext, scenario: Scenario, how: { readonly engine: EngineId; readonly seed: number }): Promise<number> {
+export async function playDemo(
+  context: CliContext,
+  scenario: Scenario,
+  how: { readonly engine: EngineId; readonly seed: number },
+): Promise<number> {
   const { stdout, signal } = context;
   const engine = await context.engine(how.engine);
   const section = (title: string): void => stdout.write(`\n== ${title}\n\n`);

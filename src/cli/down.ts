@@ -7,7 +7,10 @@ import { exit } from "./exit.ts";
 /** `maildrill down <range>|--all`: stops ranges, and clears away what dead processes left behind. */
 export const down: CliCommand = {
   define: (command) => {
-    command.argument("[range]", "its name, see maildrill ps").option("--all", "every range of this user").option("--json", "print one JSON document");
+    command
+      .argument("[range]", "its name, see maildrill ps")
+      .option("--all", "every range of this user")
+      .option("--json", "print one JSON document");
   },
   run: async (context, [range], options) => {
     const folder = runtimeFolder(context.env);

@@ -1,9 +1,9 @@
 import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
-import type { EngineId } from "../world/engine.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import { findScenario, type Library, loadLibrary, readScenarioFiles } from "../scenario/load-library.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import type { EngineId } from "../world/engine.ts";
 import type { CliContext } from "./context.ts";
 
 /** The scenarios of this installation; what does not load is left out (`prove` and `doctor` tell of it). */
@@ -18,7 +18,13 @@ export function chooseScenario(library: Library, name: string): Scenario {
   // What is wrong in a file is more help than that the name is not known.
   const broken = library.problems.filter(({ where }) => where?.file?.startsWith(`scenarios/${name}/`));
   if (broken.length > 0) throw new ProblemError(broken);
-  throw new ProblemError(unknownId("scenario", name, library.scenarios.map(({ text }) => text.codename)));
+  throw new ProblemError(
+    unknownId(
+      "scenario",
+      name,
+      library.scenarios.map(({ text }) => text.codename),
+    ),
+  );
 }
 
 /** The engine option as typed. @throws ProblemError for a word that is no engine */

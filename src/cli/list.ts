@@ -38,7 +38,9 @@ function authorsPart({ id, text }: Scenario): Record<string, unknown> {
 
 /** Scenarios as lines of text: codename, difficulty, minutes, title; the ticket's summary below. */
 export function printList({ stdout, home }: Pick<CliContext, "stdout" | "home">, library: Library): void {
-  const byDifficulty = [...library.scenarios].sort((left, right) => left.text.difficulty - right.text.difficulty || left.text.minutes - right.text.minutes);
+  const byDifficulty = [...library.scenarios].sort(
+    (left, right) => left.text.difficulty - right.text.difficulty || left.text.minutes - right.text.minutes,
+  );
   const width = Math.max(...byDifficulty.map(({ text }) => text.codename.length), 8);
   stdout.write("Scenarios\n");
   for (const { text } of byDifficulty) {
@@ -53,7 +55,10 @@ export function printList({ stdout, home }: Pick<CliContext, "stdout" | "home">,
 }
 
 function openLabs({ home }: Pick<CliContext, "home">, { scenarios }: Library): readonly Lab[] {
-  return loadLabs(readLabFiles(home), scenarios.map(({ id }) => id)).labs;
+  return loadLabs(
+    readLabFiles(home),
+    scenarios.map(({ id }) => id),
+  ).labs;
 }
 
 /** In the order of the lesson; labs name scenarios by id, learners know them by codename. */

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from "commander";
-import { describeProblem, type Problem, ProblemError } from "../base/problem.ts";
+import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import { commands } from "./commands.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
+import { printProblems } from "./print-problems.ts";
 
 /**
  * Parses a command line and runs the command it names.
@@ -32,7 +33,13 @@ export async function runProgram(argv: readonly string[], context: CliContext): 
     const [first] = argv;
     if (first === undefined) return await (await import("./home.ts")).home(context);
     if (!first.startsWith("-") && first !== "help" && !commands.some(({ name }) => name === first)) {
-      throw new ProblemError(unknownId("command", first, commands.map(({ name }) => name)));
+      throw new ProblemError(
+        unknownId(
+          "command",
+          first,
+          commands.map(({ name }) => name),
+        ),
+      );
     }
     await program.parseAsync(argv, { from: "user" });
     return code;
@@ -54,10 +61,4 @@ function answerError(error: unknown, context: CliContext): number {
     return error.problems.some(({ code }) => code.startsWith("engine-")) ? exit.noEngine : exit.wrongUse;
   }
   throw error;
-}
-
-/** Problems on stderr, one after the other; ends with their number where there are several. */
-export function printProblems(problems: readonly Problem[], { stderr }: Pick<CliContext, "stderr">): void {
-  for (const problem of problems) stderr.write(`${describeProblem(problem)}\n`);
-  if (problems.length > 1) stderr.write(`${problems.length} problems\n`);
 }

@@ -6,7 +6,7 @@ import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
-import { printProblems } from "./program.ts";
+import { printProblems } from "./print-problems.ts";
 
 /** `maildrill prove`: authors' proof that scenarios are honest. Speaks in ids. */
 export const prove: CliCommand = {
@@ -40,12 +40,19 @@ export const prove: CliCommand = {
   },
 };
 
-function closeProofs(context: CliContext, proofs: readonly Proof[], chosen: readonly Scenario[], proved: readonly Scenario[], json: boolean): number {
+function closeProofs(
+  context: CliContext,
+  proofs: readonly Proof[],
+  chosen: readonly Scenario[],
+  proved: readonly Scenario[],
+  json: boolean,
+): number {
   const failed = proofs.filter(({ problem }) => problem !== undefined).length;
   const passed = proofs.length - failed;
   if (json) context.stdout.write(`${JSON.stringify({ passed, failed, proofs }, null, 2)}\n`);
   else {
-    for (const { id } of chosen.filter((scenario) => !proved.includes(scenario))) context.stdout.write(`${id}: does not claim this engine, not proved\n`);
+    for (const { id } of chosen.filter((scenario) => !proved.includes(scenario)))
+      context.stdout.write(`${id}: does not claim this engine, not proved\n`);
     context.stdout.write(`${passed} passed, ${failed} failed\n`);
   }
   // Nothing proved is not a proof.

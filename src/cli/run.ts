@@ -16,7 +16,13 @@ export const run: CliCommand = {
   run: async (context, [range, host, words], options) => {
     const stdin = options.stdin === true ? await text(context.stdin) : "";
     const line = commandLine(words as string[]);
-    const result = await askRange(runtimeFolder(context.env), String(range), { verb: "run", host: String(host), line, stdin, actor: "learner" });
+    const result = await askRange(runtimeFolder(context.env), String(range), {
+      verb: "run",
+      host: String(host),
+      line,
+      stdin,
+      actor: "learner",
+    });
     if (options.json === true) context.stdout.write(`${JSON.stringify(result)}\n`);
     else {
       context.stdout.write(result.stdout);

@@ -70,7 +70,9 @@ async function bringUp(context: CliContext, name: string, { seed, healthy, engin
     return { range: stage.range, stage };
   }
   if (!library.worlds.has(name)) {
-    throw new ProblemError(unknownId("scenario or world", name, [...library.scenarios.map(({ text }) => text.codename), ...library.worlds.keys()]));
+    throw new ProblemError(
+      unknownId("scenario or world", name, [...library.scenarios.map(({ text }) => text.codename), ...library.worlds.keys()]),
+    );
   }
   return { range: await upWorld(name, library.worlds, engine, catalogue, { seed, signal }) };
 }
@@ -82,14 +84,22 @@ function print({ stdout }: CliContext, description: RangeDescription, json: bool
     return;
   }
   stdout.write(`${description.range} is up (${description.engine}, seed ${description.seed})\n\n`);
-  for (const { name, address, daemons } of description.hosts) stdout.write(`  ${name.padEnd(10)} ${address.padEnd(15)} ${daemons.join(", ")}\n`);
+  for (const { name, address, daemons } of description.hosts)
+    stdout.write(`  ${name.padEnd(10)} ${address.padEnd(15)} ${daemons.join(", ")}\n`);
   stdout.write(`\nIn another terminal:\n  maildrill run ${description.range} ${description.hosts.at(-1)?.name ?? "desk"} -- <command>\n`);
   stdout.write(`  maildrill check ${description.range}\n  maildrill down ${description.range}\n`);
 }
 
 /** Starts ourselves again in the background and waits until that process says what came up. */
 function detach(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<number> {
-  const flags = ["--engine", String(options.engine), "--seed", String(options.seed), "--json", ...(options.healthy === true ? ["--healthy"] : [])];
+  const flags = [
+    "--engine",
+    String(options.engine),
+    "--seed",
+    String(options.seed),
+    "--json",
+    ...(options.healthy === true ? ["--healthy"] : []),
+  ];
   const child = spawn(process.execPath, [context.program, "up", name, ...flags], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   child.stderr.on("data", (text: Buffer) => context.stderr.write(text.toString()));
   return new Promise((resolve, reject) => {

@@ -13,7 +13,13 @@ const startsAtMs = Date.UTC(2026, 10, 30, 8);
  * Starts a base world as its file says, with no scenario in it.
  * @throws ProblemError when the world does not load, or the engine cannot start it
  */
-export async function upWorld(name: string, worlds: WorldFiles, engine: Engine, catalogue: Catalogue, options: UpOptions & { readonly seed: number }): Promise<Range> {
+export async function upWorld(
+  name: string,
+  worlds: WorldFiles,
+  engine: Engine,
+  catalogue: Catalogue,
+  options: UpOptions & { readonly seed: number },
+): Promise<Range> {
   const { blueprint, problems } = loadWorld(plainChoice(name), worlds);
   if (blueprint === undefined || problems.length > 0) throw new ProblemError(problems);
   const plan = await engine.reserve(shapeOf(blueprint), options.seed);

@@ -22,7 +22,11 @@ export interface Judged {
  * Judges every objective and guard at this moment.
  * @param given the learner's answers to questions, by objective id; a question without one is pending
  */
-export async function judgeStage({ compiled, range }: Stage, dialects: readonly LogDialect[], given: Readonly<Record<string, string>> = {}): Promise<Judged[]> {
+export async function judgeStage(
+  { compiled, range }: Stage,
+  dialects: readonly LogDialect[],
+  given: Readonly<Record<string, string>> = {},
+): Promise<Judged[]> {
   const { trace } = traceLines(range.lines(), dialects);
   const context: JudgeContext = { world: compiled.healthy, trace: trace() };
   const ask = askOnce(range);
@@ -30,7 +34,9 @@ export async function judgeStage({ compiled, range }: Stage, dialects: readonly 
   for (const objective of compiled.objectives) {
     const { id, goal } = objective;
     const verdict =
-      "question" in objective ? judgeAnswer(given[id], answersOf(objective.answer, context.trace)) : await judgeCheck(objective, ask, context);
+      "question" in objective
+        ? judgeAnswer(given[id], answersOf(objective.answer, context.trace))
+        : await judgeCheck(objective, ask, context);
     judged.push({ id, kind: "objective", title: goal, verdict });
   }
   for (const guard of compiled.guards) {

@@ -3,9 +3,9 @@ import { ProblemError } from "../base/problem.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import type { Engine, EngineId } from "../world/engine.ts";
 import type { CompiledScenario, Step, Trap } from "./compile.ts";
-import type { Catalogue } from "./load-catalogue.ts";
 import { judgeDiagnosis, type Pin } from "./diagnosis.ts";
 import { allPass, type Judged, judgeStage, rightAnswers } from "./judge.ts";
+import type { Catalogue } from "./load-catalogue.ts";
 import type { Scenario } from "./scenario.ts";
 import { comeToRest, learnersHosts, playStep, type Stage, type StepOutcome, setStage } from "./stage.ts";
 
@@ -68,7 +68,13 @@ export async function proveScenario(scenario: Scenario, seed: number, setup: Pro
 /** What does not hold, in words that tell the author where to look. */
 class Unproved extends Error {}
 
-async function onStage<T>(scenario: Scenario, seed: number, setup: ProofSetup, healthy: boolean, act: (stage: Stage) => Promise<T>): Promise<T> {
+async function onStage<T>(
+  scenario: Scenario,
+  seed: number,
+  setup: ProofSetup,
+  healthy: boolean,
+  act: (stage: Stage) => Promise<T>,
+): Promise<T> {
   const options = { seed, healthy, ...(setup.signal === undefined ? {} : { signal: setup.signal }) };
   const stage = await setStage(scenario, setup.engine, setup.catalogue, options);
   try {
@@ -98,12 +104,16 @@ function proveBroken(scenario: Scenario, seed: number, setup: ProofSetup, played
   return onStage(scenario, seed, setup, false, async (stage) => {
     const { compiled, range } = stage;
     const judged = await judgeStage(stage, setup.dialects);
-    demand(judged.filter(({ kind }) => kind === "guard"), "on the broken world (what the fault itself breaks is an objective)");
+    demand(
+      judged.filter(({ kind }) => kind === "guard"),
+      "on the broken world (what the fault itself breaks is an objective)",
+    );
     const early = judged.find(({ kind, verdict }) => kind === "objective" && verdict.status === "pass");
     if (early !== undefined) throw new Unproved(`the objective ${early.id} passes on the broken world: ${early.verdict.says}`);
     const texts = [...range.lines().map(({ text }) => text), ...judged.flatMap(({ verdict }) => verdict.evidence.map(evidenceText))];
     const unseen = compiled.symptom.find((words) => !texts.some((text) => text.includes(words)));
-    if (unseen !== undefined) throw new Unproved(`the symptom ${JSON.stringify(unseen)} stands in no log line and no reply of the broken world`);
+    if (unseen !== undefined)
+      throw new Unproved(`the symptom ${JSON.stringify(unseen)} stands in no log line and no reply of the broken world`);
     proveDiagnosis(compiled, [...linePins(stage), ...played.pins]);
     await proveOtherSeed(scenario, seed, setup, compiled);
     return judged.filter(({ kind }) => kind === "objective").map(({ id }) => id);
@@ -117,10 +127,16 @@ function proveDiagnosis(compiled: CompiledScenario, pins: readonly Pin[]): void 
   const { place, cause } = diagnosis;
   const verdict = judgeDiagnosis(compiled, { place, cause, pins });
   if (verdict.status !== "right") {
-    const missing = diagnosis.evidence.filter(({ kind, on, contains }) => !pins.some((pin) => pin.kind === kind && pin.on === on && contains.every((text) => pin.text.includes(text))));
-    throw new Unproved(`nothing that is logged, or printed on the way of the solutions, is the evidence ${missing.map(({ id }) => id).join(", ")}`);
+    const missing = diagnosis.evidence.filter(
+      ({ kind, on, contains }) =>
+        !pins.some((pin) => pin.kind === kind && pin.on === on && contains.every((text) => pin.text.includes(text))),
+    );
+    throw new Unproved(
+      `nothing that is logged, or printed on the way of the solutions, is the evidence ${missing.map(({ id }) => id).join(", ")}`,
+    );
   }
-  if (judgeDiagnosis(compiled, { place, cause, pins: [] }).status === "right") throw new Unproved("the diagnosis stands without any evidence");
+  if (judgeDiagnosis(compiled, { place, cause, pins: [] }).status === "right")
+    throw new Unproved("the diagnosis stands without any evidence");
   for (const likeness of diagnosis.among) {
     if (judgeDiagnosis(compiled, { place, cause: likeness.cause, pins }).status !== "wrong-cause") {
       throw new Unproved(`the look-alike ${likeness.cause} is taken for the cause`);
@@ -154,7 +170,8 @@ async function proveSolutions(scenario: Scenario, seed: number, setup: ProofSetu
       for (const step of stage.compiled.solutions[number] ?? []) {
         const outcome = await playStep(stage.range, step, "solution");
         pins.push(...pinOf(outcome));
-        if (outcome.code !== 0) throw new Unproved(`solution ${number + 1}: ${describe(step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
+        if (outcome.code !== 0)
+          throw new Unproved(`solution ${number + 1}: ${describe(step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
       }
       await comeToRest(stage.range);
       const given = rightAnswers(stage, setup.dialects);
@@ -190,7 +207,9 @@ function proveTrap(scenario: Scenario, seed: number, setup: ProofSetup, trap: Tr
     const judged = await judgeStage(stage, setup.dialects);
     const rejecting = judged.find(({ id }) => id === own.rejectedBy);
     if (rejecting?.verdict.status !== "fail") {
-      throw new Unproved(`the trap "${own.name}" is not rejected by ${own.rejectedBy}: ${rejecting?.verdict.says ?? "there is no such objective or guard"}`);
+      throw new Unproved(
+        `the trap "${own.name}" is not rejected by ${own.rejectedBy}: ${rejecting?.verdict.says ?? "there is no such objective or guard"}`,
+      );
     }
     return { name: own.name, rejectedBy: own.rejectedBy };
   });
@@ -213,7 +232,9 @@ function demand(judged: readonly Judged[], when: string): void {
   if (allPass(judged)) return;
   const failed = judged.find(({ verdict }) => verdict.status !== "pass") as Judged;
   const evidence = failed.verdict.evidence.map(evidenceText).join("\n    ");
-  throw new Unproved(`${failed.kind} ${failed.id} does not hold ${when}: ${failed.verdict.says}${evidence === "" ? "" : `\n    ${evidence}`}`);
+  throw new Unproved(
+    `${failed.kind} ${failed.id} does not hold ${when}: ${failed.verdict.says}${evidence === "" ? "" : `\n    ${evidence}`}`,
+  );
 }
 
 function evidenceText(evidence: Judged["verdict"]["evidence"][number]): string {

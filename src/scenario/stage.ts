@@ -1,6 +1,6 @@
+import { composeMail } from "../mail/compose.ts";
 import type { Engine, Range, UpOptions } from "../world/engine.ts";
 import type { HostKey } from "../world/world.ts";
-import { composeMail } from "../mail/compose.ts";
 import { type CompiledScenario, compileScenario, type Step } from "./compile.ts";
 import type { CompiledMail } from "./compile-mail.ts";
 import type { Catalogue } from "./load-catalogue.ts";

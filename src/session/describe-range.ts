@@ -2,7 +2,10 @@ import type { Range } from "../world/engine.ts";
 import type { RangeDescription } from "./range-protocol.ts";
 
 /** A running range in the shape that `up --json` and `ps --json` print. */
-export function describeRange({ engine, world }: Range, named: { readonly range: string; readonly of: string; readonly pid: number }): RangeDescription {
+export function describeRange(
+  { engine, world }: Range,
+  named: { readonly range: string; readonly of: string; readonly pid: number },
+): RangeDescription {
   const home = world.organisations.find(({ key }) => key === "org")?.key;
   return {
     range: named.range,

@@ -13,7 +13,13 @@ export async function askRange<R extends Request>(folder: string, range: string,
   const response = await send<R["verb"]>(socketPath(folder, range), asked);
   if (response === undefined) {
     forget(folder, range);
-    throw new ProblemError(unknownId("range", range, namedRanges(folder).filter((name) => name !== range)));
+    throw new ProblemError(
+      unknownId(
+        "range",
+        range,
+        namedRanges(folder).filter((name) => name !== range),
+      ),
+    );
   }
   if (!response.ok) throw new ProblemError(response.problems);
   return response.value;

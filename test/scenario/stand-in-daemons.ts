@@ -175,6 +175,7 @@ function renderRspamd({ comment, "local-addrs": local }: z.output<typeof rspamdS
   const about = local.comment === undefined ? "" : `# ${local.comment}\n`;
   return {
     "/etc/rspamd/rspamd.conf": `# ${comment}\n${rspamdConf}`,
+    "/etc/rspamd/rspamd.local.lua": `-- Functions that modules expect to find; none of the stock rules.\nrequire "global_functions" ()\n`,
     "/etc/rspamd/local.d/options.inc": `${about}local_addrs = [${local.addresses.map((address) => `"${address}"`).join(", ")}];\n`,
     "/etc/rspamd/local.d/worker-proxy.inc": `# The milter that mx1 asks.\nbind_socket = "*:11332";\nupstream "local" {\n  self_scan = yes;\n}\n`,
     "/etc/rspamd/local.d/worker-controller.inc": `# For rspamc on this host.\nbind_socket = "127.0.0.1:11334";\n`,
@@ -206,6 +207,8 @@ worker "controller" {
   .include(try=true; priority=1,duplicate=merge) "$LOCAL_CONFDIR/local.d/worker-controller.inc"
 }
 
+lua = "$LOCAL_CONFDIR/rspamd.local.lua";
+
 modules {
   path = "$PLUGINSDIR";
 }
@@ -213,9 +216,12 @@ modules {
 .include "$CONFDIR/modules.d/spf.conf"
 .include "$CONFDIR/modules.d/dkim.conf"
 .include "$CONFDIR/modules.d/dmarc.conf"
-.include "$CONFDIR/modules.d/multimap.conf"
 .include "$CONFDIR/modules.d/milter_headers.conf"
 .include "$CONFDIR/actions.conf"
+
+multimap {
+  .include(try=true) "$LOCAL_CONFDIR/local.d/multimap.conf"
+}
 
 group "policies" {
   .include "$CONFDIR/scores.d/policies_group.conf"

@@ -31,7 +31,13 @@ interface Parsing {
 }
 
 /** The blocks whose inside is known, by the name before them. */
-const innerScope: Readonly<Record<string, Scope>> = { options: "options", zone: "zone", view: "view", logging: "logging", channel: "channel" };
+const innerScope: Readonly<Record<string, Scope>> = {
+  options: "options",
+  zone: "zone",
+  view: "view",
+  logging: "logging",
+  channel: "channel",
+};
 
 /**
  * Reads named.conf and what it includes, as BIND's parser does: it goes on after a missing semicolon or an unknown
@@ -171,10 +177,12 @@ function parseParts(parsing: Parsing): readonly Part[] {
 function parseForwarders(parsing: Parsing): readonly Part[] {
   const from = parsing.next;
   const parts = parseParts(parsing);
-  const wrong = parts.flatMap((part) => ("block" in part ? part.block : [])).find((element) => {
-    const first = element.parts[0];
-    return first !== undefined && "word" in first && !ipaddr.isValid(first.word);
-  });
+  const wrong = parts
+    .flatMap((part) => ("block" in part ? part.block : []))
+    .find((element) => {
+      const first = element.parts[0];
+      return first !== undefined && "word" in first && !ipaddr.isValid(first.word);
+    });
   const word = wrong?.parts[0];
   if (word === undefined || !("word" in word)) return parts;
   const token = parsing.tokens.slice(from).find((candidate) => candidate.text === word.word) as ConfToken;

@@ -54,7 +54,15 @@ function readLine(line: string, host: string): Event | undefined {
 function readQuery(origin: Origin, text: string): LookedUp | undefined {
   const match = queryPattern.exec(text);
   if (match === null || match[3] !== match[4]) return undefined;
-  const [clientAddress, port, , name, type, flags, serverAddress] = match.slice(1) as [string, string, string, string, string, string, string];
+  const [clientAddress, port, , name, type, flags, serverAddress] = match.slice(1) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   return { ...origin, event: "looked-up", clientAddress, clientPort: Number(port), name, type, flags, serverAddress };
 }
 

@@ -127,7 +127,13 @@ function readEntry(reading: Reading, place: Place, entry: MasterEntry): boolean 
   return readRecord(reading, place, entry, others);
 }
 
-function readDirective(reading: Reading, place: Place, entry: MasterEntry, directive: MasterToken, values: readonly MasterToken[]): boolean {
+function readDirective(
+  reading: Reading,
+  place: Place,
+  entry: MasterEntry,
+  directive: MasterToken,
+  values: readonly MasterToken[],
+): boolean {
   const where = `${place.path}:${directive.line}`;
   const value = values[0];
   const keyword = directive.text.toUpperCase();
@@ -260,7 +266,8 @@ function checkHostInData(reading: Reading, place: Place, type: string, data: str
   const name = field === undefined ? undefined : data.split(" ")[field];
   if (token === undefined || name === undefined) return true;
   const where = `${place.path}:${token.line}`;
-  if (type === "MX" && ipaddr.isValid(plainName(token.text))) say(reading, "warning", `${where}: warning: '${token.text}': MX is an address`);
+  if (type === "MX" && ipaddr.isValid(plainName(token.text)))
+    say(reading, "warning", `${where}: warning: '${token.text}': MX is an address`);
   if (isHostName(name, false) || reading.options.checkNames === "ignore") return true;
   if (reading.options.checkNames === "warn") {
     say(reading, "warning", `${where}: warning: ${plainName(name)}: bad name (check-names)`);

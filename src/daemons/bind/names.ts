@@ -9,7 +9,9 @@ export function parseName(text: string, origin: string): string | { readonly err
   if (sizes.some((size) => size === 0)) return { error: "empty label" };
   if (sizes.some((size) => size > 63)) return { error: "label too long" };
   const sizeBytes = sizes.reduce((total, size) => total + size + 1, 1);
-  return sizeBytes > 255 ? { error: "ran out of space" } : absolute.replace(/[^!-~]/g, (byte) => `\\${String(byte.charCodeAt(0)).padStart(3, "0")}`);
+  return sizeBytes > 255
+    ? { error: "ran out of space" }
+    : absolute.replace(/[^!-~]/g, (byte) => `\\${String(byte.charCodeAt(0)).padStart(3, "0")}`);
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

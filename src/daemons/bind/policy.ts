@@ -136,7 +136,13 @@ function readOptions(
     forwardOnly: value("forward") === "only",
     emptyZones: flag("empty-zones-enable", true),
     minimalResponses:
-      minimal === "no-auth" || minimal === "no-auth-recursive" ? minimal : minimal === undefined ? "no-auth-recursive" : isYes(minimal) ? "yes" : "no",
+      minimal === "no-auth" || minimal === "no-auth-recursive"
+        ? minimal
+        : minimal === undefined
+          ? "no-auth-recursive"
+          : isYes(minimal)
+            ? "yes"
+            : "no",
     minimizeNames: !["off", "disabled"].includes(value("qname-minimization") ?? "relaxed"),
     maxCacheTtlSeconds: seconds("max-cache-ttl", 604_800),
     maxNegativeTtlSeconds: seconds("max-ncache-ttl", 10_800),

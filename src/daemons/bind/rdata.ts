@@ -103,7 +103,13 @@ export function parseRdata(
 function joinHex(form: TypeForm, values: readonly string[]): string {
   if (form.rest !== "hex") return values.join(" ");
   const head = form.fields.length - 1;
-  return [...values.slice(0, head), ...(values.slice(head).join("").match(/.{1,56}/g) ?? [])].join(" ");
+  return [
+    ...values.slice(0, head),
+    ...(values
+      .slice(head)
+      .join("")
+      .match(/.{1,56}/g) ?? []),
+  ].join(" ");
 }
 
 function parseField(field: Field, token: MasterToken, origin: string): string | { readonly error: string } {

@@ -44,7 +44,12 @@ export function checkZone(origin: string, records: readonly DnsRecord[]): ZoneVe
 }
 
 /** `zone meadow.example/IN: TEXT` */
-export function zoneMessage(origin: string, category: LoadMessage["category"], severity: LoadMessage["severity"], text: string): LoadMessage {
+export function zoneMessage(
+  origin: string,
+  category: LoadMessage["category"],
+  severity: LoadMessage["severity"],
+  text: string,
+): LoadMessage {
   return { category, severity, text: `zone ${plainName(origin)}/IN: ${text}` };
 }
 
@@ -103,7 +108,8 @@ function checkIntegrity(origin: string, byName: ReadonlyMap<string, readonly Dns
       for (const server of ofType("NS")) {
         const text = glueProblem(origin, name, server, find);
         if (text !== undefined) messages.push(zoneMessage(origin, "general", "error", text));
-        if (isForeign(origin, server.data, find)) foreign.push({ owner: server.name, type: "NS", target: server.data, after: messages.length });
+        if (isForeign(origin, server.data, find))
+          foreign.push({ owner: server.name, type: "NS", target: server.data, after: messages.length });
       }
     }
     for (const record of ofType("MX")) check(record.name, "MX", record.data.split(" ")[1] as string);

@@ -46,7 +46,10 @@ const FILTERS = new Set(["protocol", "local", "local_name", "remote"]);
  * Reads dovecot.conf and what it includes.
  * @returns what was read up to the first fatal problem
  */
-export function readConfigFile(files: FileReader, path: string): { readonly config: ConfigSection; readonly problems: readonly DovecotProblem[] } {
+export function readConfigFile(
+  files: FileReader,
+  path: string,
+): { readonly config: ConfigSection; readonly problems: readonly DovecotProblem[] } {
   const root = section("", "");
   const problems: DovecotProblem[] = [];
   try {
@@ -139,7 +142,8 @@ class Reader {
     }
     const { section: current } = this.#innermost();
     const unnamed = unquoted(name);
-    const same = kind === "passdb" || kind === "userdb" ? undefined : current.sections.find((other) => other.kind === kind && other.name === unnamed);
+    const same =
+      kind === "passdb" || kind === "userdb" ? undefined : current.sections.find((other) => other.kind === kind && other.name === unnamed);
     const opened = same ?? section(kind, unnamed);
     if (same === undefined) current.sections.push(opened);
     this.#open.push({ section: opened, start: place });
@@ -238,8 +242,16 @@ function matching(files: FileReader, pattern: string): readonly string[] {
   const directory = pattern.slice(0, slash);
   const last = pattern.slice(slash + 1);
   if (!/[*?[]/.test(last)) return files.read(pattern) === undefined ? [] : [pattern];
-  const glob = new RegExp(`^${last.replace(/[.+^${}()|\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`);
-  return files.list(directory).filter((name) => glob.test(name)).map((name) => `${directory}/${name}`);
+  const glob = new RegExp(
+    `^${last
+      .replace(/[.+^${}()|\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+  );
+  return files
+    .list(directory)
+    .filter((name) => glob.test(name))
+    .map((name) => `${directory}/${name}`);
 }
 
 function section(kind: string, name: string): OpenSection {

@@ -10,9 +10,9 @@ interface Case {
   readonly dump: readonly string[];
 }
 
-const recording = JSON.parse(
-  readFileSync(new URL("../../fixtures/recordings/bind/checkzone.json", import.meta.url), "utf8"),
-) as { readonly cases: readonly Case[] };
+const recording = JSON.parse(readFileSync(new URL("../../fixtures/recordings/bind/checkzone.json", import.meta.url), "utf8")) as {
+  readonly cases: readonly Case[];
+};
 
 const path = "/etc/bind/db.meadow.example";
 
@@ -31,7 +31,9 @@ describe("loading a zone says and does what named-checkzone did", () => {
     expect(loading.zone !== undefined).toBe(recorded.exit === 0);
     const asked = recorded.stdout.filter((line) => line.includes("(out of zone)"));
     expect(loading.foreign.length).toBe(asked.length);
-    const dumped = recorded.dump.map((line) => line.trim().split(/\s+/)).map(([name, ttl, , type, ...data]) => [name, ttl, type, data.join(" ")].join(" "));
+    const dumped = recorded.dump
+      .map((line) => line.trim().split(/\s+/))
+      .map(([name, ttl, , type, ...data]) => [name, ttl, type, data.join(" ")].join(" "));
     const records = (loading.zone?.records ?? []).map((record) => [record.name, record.ttlSeconds, record.type, record.data].join(" "));
     expect([...records].sort()).toEqual([...dumped].sort());
   });

@@ -11,7 +11,9 @@ interface Case {
 }
 
 const fixtures = new URL("../../fixtures/", import.meta.url);
-const recording = JSON.parse(readFileSync(new URL("recordings/bind/checkconf.json", fixtures), "utf8")) as { readonly cases: readonly Case[] };
+const recording = JSON.parse(readFileSync(new URL("recordings/bind/checkconf.json", fixtures), "utf8")) as {
+  readonly cases: readonly Case[];
+};
 
 describe("reading named.conf says what named-checkconf said", () => {
   it.each(recording.cases.map((recorded) => [recorded.title, recorded] as const))("%s", (_, recorded) => {
@@ -24,11 +26,13 @@ describe("reading named.conf says what named-checkconf said", () => {
 });
 
 describe("the small office's configurations", () => {
-  const files = (host: string) => (path: string): string | undefined => {
-    const folder = new URL(`small-office/${host}/etc/bind/`, fixtures);
-    const name = path.replace("/etc/bind/", "");
-    return readdirSync(folder).includes(name) ? readFileSync(new URL(name, folder), "utf8") : undefined;
-  };
+  const files =
+    (host: string) =>
+    (path: string): string | undefined => {
+      const folder = new URL(`small-office/${host}/etc/bind/`, fixtures);
+      const name = path.replace("/etc/bind/", "");
+      return readdirSync(folder).includes(name) ? readFileSync(new URL(name, folder), "utf8") : undefined;
+    };
   const own = { addresses: ["198.51.100.2", "203.0.113.18"], networks: ["198.51.100.0/26", "203.0.113.0/26"] };
 
   it.each([

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { ProblemError } from "../../../src/base/problem.ts";
 import { compileEffect } from "../../../src/daemons/effects.ts";
 import { applyEffect } from "../../../src/engines/embedded/effects.ts";
 import { createLiveRange, type LiveRange } from "../../../src/engines/embedded/live-range.ts";
@@ -130,14 +129,14 @@ describe("an effect", () => {
   ])("finds no place: %s", async (_, effect, code) => {
     const live = boot();
     const before = conditions(live);
-    await expect(applyEffect(live, effect)).rejects.toMatchObject({ problems: [{ code }] } as Partial<ProblemError>);
+    await expect(applyEffect(live, effect)).rejects.toMatchObject({ problems: [{ code }] });
     expect(conditions(live)).toEqual(before);
     if (effect.effect !== "mailbox") expect(() => compileEffect(clockworkWorld(), effect)).toThrow();
   });
 });
 
 describe("taking back", () => {
-  const after = async (
+  const revertAfter = async (
     effect: Effect,
     edit: (range: LiveRange) => void,
   ): Promise<{ readonly range: LiveRange; readonly code: string | undefined }> => {

@@ -36,7 +36,7 @@ export async function decide(context: RestrictionContext, facts: SessionFacts, s
     if (refusal !== undefined || evaluation.acts.some((act) => act.action === "discard")) break;
     // Each command's own deferral counts only at the command that ends the decision.
   }
-  if (stage === "mail" || (stage === "rcpt" && delayed)) refusal ??= unlistedSender(evaluation);
+  if (stage === (delayed ? "rcpt" : "mail")) refusal ??= unlistedSender(evaluation);
   if (stage === "rcpt") refusal ??= unlistedRecipient(evaluation);
   refusal ??= stage === "rcpt" || !delayed ? evaluation.deferral : undefined;
   if (refusal !== undefined && refusal.code >= 500 && evaluation.deferRejects !== undefined) {

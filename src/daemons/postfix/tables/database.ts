@@ -56,52 +56,52 @@ export interface CompileOptions {
 
 /**
  * What `postmap path` makes of a source file. Of several entries with one key the first counts. Keys are folded to lower case
- * unless `fold` is false (`postmap -f`).
+ * unless `fold` is false.
  * @param path as typed: messages name the file so
  */
 export function compileMap(source: string, path: string, options: CompileOptions = {}): CompiledSource {
-  const problems: PostfixProblem[] = [];
-  const entries = new Map<string, string>();
-  const lines = logicalLines(source, (stray) => problems.push(tableWarning("stray-line", path, stray.first, strayLineText(path, stray))));
-  for (const line of lines) {
-    const [, key = "", value = ""] = /^("(?:\\.|[^"])*"\S*|\S+)\s*(.*)$/s.exec(line.text.trim()) ?? [];
-    if (value === "") {
-      problems.push(tableWarning("no-value", path, line.first, `${path}, line ${line.first}: expected format: key whitespace value`));
-      continue;
-    }
-    if (key.endsWith(":")) {
-      const text = `${path}, line ${line.first}: record is in "key: value" format; is this an alias file?`;
-      problems.push(tableWarning("alias-format", path, line.first, text));
-    }
-    addEntry(entries, problems, path, line.first, options.fold === false ? key : key.toLowerCase(), value);
-  }
-  return { entries, problems };
+  return compile(source, path, options, (text) => {
+    const [, key = "", value = ""] = /^("(?:\\.|[^"])*"\S*|\S+)\s*(.*)$/s.exec(text.trim()) ?? [];
+    if (value === "") return { complaint: "expected format: key whitespace value" };
+    if (!key.endsWith(":")) return { key, value };
+    return { key, value, complaint: 'record is in "key: value" format; is this an alias file?' };
+  });
 }
 
 /** What `postalias path` makes of a source file in aliases(5) format. */
 export function compileAliases(source: string, path: string, options: CompileOptions = {}): CompiledSource {
-  const problems: PostfixProblem[] = [];
-  const entries = new Map<string, string>();
-  const lines = logicalLines(source, (stray) => problems.push(tableWarning("stray-line", path, stray.first, strayLineText(path, stray))));
-  for (const line of lines) {
-    const [, name, value = ""] = /^((?:"(?:\\.|[^"])*"|[^":])+):(.*)$/s.exec(line.text) ?? [];
-    if (name === undefined || value.trim() === "") {
-      problems.push(tableWarning("no-pair", path, line.first, `${path}, line ${line.first}: need name:value pair`));
-      continue;
-    }
-    if (/@/.test(name.replace(/"(?:\\.|[^"])*"/g, ""))) {
-      problems.push(tableWarning("name-not-local", path, line.first, `${path}, line ${line.first}: name must be local`));
-      continue;
-    }
-    const key = name.trim().replaceAll('"', "");
-    addEntry(entries, problems, path, line.first, options.fold === false ? key : key.toLowerCase(), tidyAliasValue(value));
-  }
-  return { entries, problems };
+  return compile(source, path, options, (text) => {
+    const [, name, value = ""] = /^((?:"(?:\\.|[^"])*"|[^":])+):(.*)$/s.exec(text) ?? [];
+    if (name === undefined || value.trim() === "") return { complaint: "need name:value pair" };
+    if (name.replace(/"(?:\\.|[^"])*"/g, "").includes("@")) return { complaint: "name must be local" };
+    return { key: name.trim().replaceAll('"', ""), value: tidyAliasValue(value) };
+  });
 }
 
-function addEntry(entries: Map<string, string>, problems: PostfixProblem[], path: string, line: number, key: string, value: string): void {
-  if (entries.has(key)) problems.push(tableWarning("duplicate-entry", path, line, `${path}.db: duplicate entry: "${key}"`));
-  else entries.set(key, value);
+/** What a line gives: an entry, a complaint, or both. */
+interface ParsedLine {
+  readonly key?: string;
+  readonly value?: string;
+  readonly complaint?: string;
+}
+
+function compile(source: string, path: string, options: CompileOptions, parse: (text: string) => ParsedLine): CompiledSource {
+  const { fold = true, replace = false, databasePath = `${path}.db` } = options;
+  const problems: PostfixProblem[] = [];
+  const entries = new Map(options.existing);
+  const lines = logicalLines(source, (stray) => problems.push(tableWarning("stray-line", path, stray.first, strayLineText(path, stray))));
+  for (const { text, first } of lines) {
+    const { key, value, complaint } = parse(text);
+    if (complaint !== undefined) problems.push(tableWarning("bad-line", path, first, `${path}, line ${first}: ${complaint}`));
+    if (key === undefined || value === undefined) continue;
+    const folded = fold ? key.toLowerCase() : key;
+    if (!replace && entries.has(folded)) {
+      problems.push(tableWarning("duplicate-entry", path, first, `${databasePath}: duplicate entry: "${folded}"`));
+    } else {
+      entries.set(folded, value);
+    }
+  }
+  return { entries, problems };
 }
 
 /** White space outside quotes is one space, after a comma too; an open quote is closed. */

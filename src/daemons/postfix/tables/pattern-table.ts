@@ -22,10 +22,16 @@ type Syntax = "regexp" | "pcre";
  */
 export function openPatternTable(type: Syntax, path: string, files: FileReader): LookupTable {
   const name = `${type}:${path}`;
-  const text = files.read(path);
+  const text = path.startsWith("{") ? inlineRules(path) : files.read(path);
   if (text === undefined) return unavailable(name, false, `open ${path}: No such file or directory`, path);
   const { rules, problems } = parsePatternTable(type, text, path);
   return { name, fixedKeys: false, lookup: (key) => firstMatch(rules, key), problems };
+}
+
+/** `{{/pattern/ result}, {...}}`: rules written into main.cf, one in each pair of braces. */
+function inlineRules(content: string): string {
+  const rules = content.replace(/^\{|\}$/g, "").match(/\{[^{}]*\}/g) ?? [];
+  return rules.map((rule) => `${rule.slice(1, -1).trim()}\n`).join("");
 }
 
 function firstMatch(rules: readonly PatternRule[], key: string): string | undefined {

@@ -47,7 +47,7 @@ export function openTextHash(path: string, files: FileReader): LookupTable {
     fixedKeys: true,
     lookup: (key) => entries.get(key.toLowerCase()),
     problems: problems.map((problem) => {
-      const ignored = problem.code === "no-value" ? `${problem.message} -- ignoring this line` : problem.message;
+      const ignored = problem.message.endsWith("key whitespace value") ? `${problem.message} -- ignoring this line` : problem.message;
       const line = problem.where?.line;
       return problem.code === "duplicate-entry"
         ? tableWarning(problem.code, path, line, duplicateText(path, line, problem.message))

@@ -29,7 +29,16 @@ type FlagName = keyof typeof standardFlags;
 
 /** Other spellings. */
 const aliases: Readonly<Record<string, FlagName>> = {
-  ...{ add: "additional", ans: "answer", auth: "authority", vc: "tcp", rec: "recurse", rdflag: "recurse", do: "dnssec", multi: "multiline" },
+  ...{
+    add: "additional",
+    ans: "answer",
+    auth: "authority",
+    vc: "tcp",
+    rec: "recurse",
+    rdflag: "recurse",
+    do: "dnssec",
+    multi: "multiline",
+  },
   ...{ cd: "cdflag", ad: "adflag", aaflag: "additional", quest: "question", defname: "search", cl: "class", norec: "recurse" },
 };
 
@@ -115,7 +124,7 @@ export function readDigArguments(args: readonly string[]): DigArguments {
     }
   }
   const all = lookups.length > 0 ? lookups : [{ ...standard, type: standard.typeGiven ? standard.type : "NS" }];
-  const isGreeted = standard.flags.cmd && !standard.flags.short && all[0]?.flags.cmd === true && !all[0].flags.short;
+  const isGreeted = standard.flags.cmd && !standard.flags.short && all.every(({ flags }) => flags.cmd && !flags.short);
   return { lookups: all, isGreeted, notSimulated, warnings };
 }
 

@@ -235,7 +235,13 @@ function fromWire(record: WireRecord): DnsRecord {
 /** dns-packet's value of each type → presentation format. */
 function dataFromWire(type: string, value: unknown): string {
   const fields = value as Readonly<Record<string, string | number | Buffer>>;
-  const hex = (field: unknown): string => ((field as Buffer).toString("hex").toUpperCase().match(/.{1,56}/g) ?? []).join(" ");
+  const hex = (field: unknown): string =>
+    (
+      (field as Buffer)
+        .toString("hex")
+        .toUpperCase()
+        .match(/.{1,56}/g) ?? []
+    ).join(" ");
   switch (type) {
     case "A":
     case "AAAA":

@@ -36,7 +36,11 @@ export interface ToolOutcome {
 }
 
 /** Asks as BIND's tools do (bin/dig/dighost.c). Stops early when the signal is aborted. */
-export async function askAsTool(machine: Pick<Machine, "net" | "clock" | "random">, query: ToolQuery, signal: AbortSignal): Promise<ToolOutcome> {
+export async function askAsTool(
+  machine: Pick<Machine, "net" | "clock" | "random">,
+  query: ToolQuery,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
   let complaints = "";
   const { port, timeoutMs } = query;
   for (let attempt = 0; attempt < query.tries; attempt++) {

@@ -35,7 +35,11 @@ export async function prepareBash(script: string, clock: Clock): Promise<BashLib
   const release = clock.hold?.() ?? (() => {});
   try {
     const loaded = await loadBashLibrary();
-    const scratch = new loaded.Bash({ commands: [...cold], defenseInDepth: false, executionLimits: { maxExecutionTimeMs: Number.POSITIVE_INFINITY } });
+    const scratch = new loaded.Bash({
+      commands: [...cold],
+      defenseInDepth: false,
+      executionLimits: { maxExecutionTimeMs: Number.POSITIVE_INFINITY },
+    });
     for (const name of cold) {
       await scratch.exec(`${name} --help`, { stdin: "" });
       warm.add(name);

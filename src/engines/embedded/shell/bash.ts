@@ -3,9 +3,9 @@ import type { Machine } from "../machine.ts";
 import { type BashLibrary, builtinNames, prepareBash } from "./bash-library.ts";
 import { bridge, type LineContext, runCommand, type Standing } from "./bridge.ts";
 import type { ChildRun, Command, CommandResult, Console } from "./command.ts";
-import { shellCommands } from "./commands.ts";
 import { historyCommand } from "./commands/history.ts";
 import { whichCommand } from "./commands/which.ts";
+import { shellCommands } from "./commands.ts";
 import { createFileSystem } from "./file-system.ts";
 import { followInto } from "./follow.ts";
 import { type LinePlan, planLine } from "./line-plan.ts";
@@ -58,7 +58,10 @@ class BashShell implements Shell {
     for (const command of shellCommands) commands.set(command.name, command);
     for (const [name, command] of given) commands.set(name, command);
     commands.set("history", historyCommand(this.#history));
-    commands.set("which", whichCommand((name) => commands.has(name) || isBuiltin(name)));
+    commands.set(
+      "which",
+      whichCommand((name) => commands.has(name) || isBuiltin(name)),
+    );
     this.#commands = commands;
   }
 

@@ -3,10 +3,12 @@ import { checksums } from "./commands/checksums.ts";
 import { chgrp, chown } from "./commands/chown.ts";
 import { date } from "./commands/date.ts";
 import { df } from "./commands/df.ts";
+import { dig } from "./commands/dig.ts";
 import { env } from "./commands/env.ts";
 import { find } from "./commands/find.ts";
 import { free } from "./commands/free.ts";
 import { getent } from "./commands/getent.ts";
+import { host } from "./commands/host.ts";
 import { hostname } from "./commands/hostname.ts";
 import { id } from "./commands/id.ts";
 import { ip } from "./commands/ip.ts";
@@ -16,6 +18,7 @@ import { killall } from "./commands/killall.ts";
 import { ls } from "./commands/ls.ts";
 import { mktemp } from "./commands/mktemp.ts";
 import { nohup } from "./commands/nohup.ts";
+import { nslookup } from "./commands/nslookup.ts";
 import { pkill } from "./commands/pkill.ts";
 import { printenv } from "./commands/printenv.ts";
 import { ps } from "./commands/ps.ts";
@@ -37,6 +40,6 @@ import { xargs } from "./commands/xargs.ts";
 /** The commands that every host's shell has. Daemons bring their own (postqueue, rndc, doveadm). */
 export const shellCommands: readonly Command[] = [
   ...checksums,
-  ...[chgrp, chown, date, df, env, find, free, getent, hostname, id, ip, journalctl, kill, killall, ls, mktemp, nohup, pkill, printenv, ps],
+  ...[chgrp, chown, date, df, dig, env, find, free, getent, host, hostname, id, ip, journalctl, kill, killall, ls, mktemp, nohup, nslookup, pkill, printenv, ps],
   ...[service, sleep, ss, stat, sudo, swaks, systemctl, tail, timeout, touch, uname, uptime, whoami, xargs],
 ];

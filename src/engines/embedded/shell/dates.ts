@@ -1,7 +1,13 @@
 const secondMs = 1000;
 const unitMs: Readonly<Record<string, number>> = {
   ...{ sec: secondMs, second: secondMs, min: 60 * secondMs, minute: 60 * secondMs, hour: 3600 * secondMs },
-  ...{ day: 86_400 * secondMs, week: 604_800 * secondMs, fortnight: 1_209_600 * secondMs, month: 2_592_000 * secondMs, year: 31_536_000 * secondMs },
+  ...{
+    day: 86_400 * secondMs,
+    week: 604_800 * secondMs,
+    fortnight: 1_209_600 * secondMs,
+    month: 2_592_000 * secondMs,
+    year: 31_536_000 * secondMs,
+  },
 };
 
 /**
@@ -51,10 +57,25 @@ export function formatDate(format: string, atMs: number): string {
     ...{ k: String(hours).padStart(2), l: String(hours % 12 === 0 ? 12 : hours % 12).padStart(2), M: two(date.getUTCMinutes()) },
     ...{ S: two(date.getUTCSeconds()), p: hours < 12 ? "AM" : "PM", P: hours < 12 ? "am" : "pm", Z: "UTC", z: "+0000" },
     ...{ s: String(Math.floor(atMs / 1000)), N: String(Math.floor(atMs % 1000) * 1_000_000).padStart(9, "0"), n: "\n", t: "\t", "%": "%" },
-    ...{ j: String(Math.floor((atMs - startOfYear) / 86_400_000) + 1).padStart(3, "0"), u: String(date.getUTCDay() || 7), w: String(date.getUTCDay()) },
+    ...{
+      j: String(Math.floor((atMs - startOfYear) / 86_400_000) + 1).padStart(3, "0"),
+      u: String(date.getUTCDay() || 7),
+      w: String(date.getUTCDay()),
+    },
   };
-  const composed: Readonly<Record<string, string>> = { F: "%Y-%m-%d", T: "%H:%M:%S", R: "%H:%M", D: "%m/%d/%y", c: "%a %b %e %H:%M:%S %Y", x: "%m/%d/%y", X: "%H:%M:%S", r: "%I:%M:%S %p" };
-  const expanded = format.replace(/%%|%([FTRDcxXr])/g, (whole, letter?: string) => (letter === undefined ? whole : (composed[letter] ?? whole)));
+  const composed: Readonly<Record<string, string>> = {
+    F: "%Y-%m-%d",
+    T: "%H:%M:%S",
+    R: "%H:%M",
+    D: "%m/%d/%y",
+    c: "%a %b %e %H:%M:%S %Y",
+    x: "%m/%d/%y",
+    X: "%H:%M:%S",
+    r: "%I:%M:%S %p",
+  };
+  const expanded = format.replace(/%%|%([FTRDcxXr])/g, (whole, letter?: string) =>
+    letter === undefined ? whole : (composed[letter] ?? whole),
+  );
   return expanded.replace(/%(:?[-_0^]?)([A-Za-z%])/g, (whole, flag: string, letter: string) => {
     if (flag === ":" && letter === "z") return "+00:00";
     const value = values[letter];

@@ -211,7 +211,15 @@ class FileSystem implements IFileSystem {
     if (found !== undefined) {
       const directory = found.kind === "directory";
       const mtime = new Date(found.modifiedAtMs);
-      return { isFile: !directory, isDirectory: directory, isSymbolicLink: false, mode: found.mode, size: found.sizeBytes, mtime, identity: real };
+      return {
+        isFile: !directory,
+        isDirectory: directory,
+        isSymbolicLink: false,
+        mode: found.mode,
+        size: found.sizeBytes,
+        mtime,
+        identity: real,
+      };
     }
     const directory = standingDirectories.has(real);
     if (!directory && !devices.has(real) && !this.#isProgram(real)) throw new FileError("ENOENT", real);

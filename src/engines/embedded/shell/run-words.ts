@@ -5,7 +5,12 @@ import { quote } from "./quote.ts";
  * Runs words as a command in a child of the calling shell, with what the caller got on stdin.
  * @param terminal whether the child may use the caller's terminal
  */
-export async function runWords(call: CommandCall, words: readonly string[], terminal: boolean, signal?: AbortSignal): Promise<CommandResult> {
+export async function runWords(
+  call: CommandCall,
+  words: readonly string[],
+  terminal: boolean,
+  signal?: AbortSignal,
+): Promise<CommandResult> {
   const result = await call.shell?.(quote(words), {
     ...(call.stdin === "" ? {} : { stdin: call.stdin }),
     ...(terminal && call.console !== undefined ? { console: call.console } : {}),

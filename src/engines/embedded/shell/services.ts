@@ -1,5 +1,5 @@
-import type { Machine } from "../machine.ts";
 import type { DaemonKind } from "../../../world/world.ts";
+import type { Machine } from "../machine.ts";
 
 /** A daemon as an init system and ps know it (our images' unit files, measured on the real ones). */
 export interface Unit {

@@ -100,7 +100,12 @@ function declarationsIn(printed: string): readonly string[] {
 export function functionsIn(script: ScriptNode, print: (script: ScriptNode) => string): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const node of definitionsIn(script)) {
-    const statement = { type: "Statement", pipelines: [{ type: "Pipeline", commands: [node], negated: false }], operators: [], background: false };
+    const statement = {
+      type: "Statement",
+      pipelines: [{ type: "Pipeline", commands: [node], negated: false }],
+      operators: [],
+      background: false,
+    };
     found[node.name] = print({ type: "Script", statements: [statement] } as unknown as ScriptNode).trim();
   }
   return found;
@@ -131,4 +136,3 @@ export function childState(state: ShellState, cwd: string, env: Readonly<Record<
   const level = Number(env.SHLVL ?? state.exported.SHLVL ?? "1") || 1;
   return { ...freshState(state.variables.HOSTNAME ?? ""), cwd, exported: { ...env, SHLVL: String(level) } };
 }
-

@@ -3,7 +3,18 @@ import type { CommandResult } from "./command.ts";
 import { type Process, processesOf } from "./services.ts";
 
 const signals: Readonly<Record<string, string>> = {
-  ...{ "1": "HUP", "2": "INT", "3": "QUIT", "9": "KILL", "10": "USR1", "12": "USR2", "15": "TERM", "18": "CONT", "19": "STOP", "20": "TSTP" },
+  ...{
+    "1": "HUP",
+    "2": "INT",
+    "3": "QUIT",
+    "9": "KILL",
+    "10": "USR1",
+    "12": "USR2",
+    "15": "TERM",
+    "18": "CONT",
+    "19": "STOP",
+    "20": "TSTP",
+  },
 };
 const known = new Set([...Object.values(signals), "0"]);
 
@@ -17,7 +28,9 @@ export function signalByName(machine: Machine, args: readonly string[]): Command
     return { stdout: "", stderr: "pkill: no matching criteria specified\nTry `pkill --help' for more information.\n", code: 2 };
   }
   const expression = safePattern(whole ? `^(?:${pattern})$` : pattern);
-  const hit = processesOf(machine).filter(({ comm, commandLine, unit }) => unit !== undefined && expression.test(lines ? commandLine : comm));
+  const hit = processesOf(machine).filter(
+    ({ comm, commandLine, unit }) => unit !== undefined && expression.test(lines ? commandLine : comm),
+  );
   for (const process of hit) deliver(machine, process, signal);
   return { stdout: "", stderr: "", code: hit.length === 0 ? 1 : 0 };
 }
@@ -31,12 +44,21 @@ function safePattern(source: string): RegExp {
 }
 
 /** A signal (`-9`, `-HUP`, `-s TERM`) and the operands; `problem` is a signal that is none. */
-export function readSignal(args: readonly string[]): { readonly signal: string; readonly operands: readonly string[]; readonly problem?: string } {
+export function readSignal(args: readonly string[]): {
+  readonly signal: string;
+  readonly operands: readonly string[];
+  readonly problem?: string;
+} {
   let signal = "TERM";
   const operands: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? "";
-    const text = arg === "-s" || arg === "-n" ? (args[++index] ?? "") : arg.startsWith("-") && arg !== "--" ? arg.replace(/^-(-signal=)?/, "") : undefined;
+    const text =
+      arg === "-s" || arg === "-n"
+        ? (args[++index] ?? "")
+        : arg.startsWith("-") && arg !== "--"
+          ? arg.replace(/^-(-signal=)?/, "")
+          : undefined;
     if (text === undefined) {
       if (arg !== "--") operands.push(arg);
       continue;

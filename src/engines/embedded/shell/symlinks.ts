@@ -22,7 +22,10 @@ export function linkTarget(files: FileTree, path: string): string | undefined {
 /** The path with every symbolic link in it followed. @throws FileError ELOOP */
 export function realPath(files: FileTree, path: string, linksLeft = 40): string {
   let at = "/";
-  const names = posix.normalize(path).split("/").filter((name) => name !== "");
+  const names = posix
+    .normalize(path)
+    .split("/")
+    .filter((name) => name !== "");
   for (const [index, name] of names.entries()) {
     at = posix.join(at, name);
     const target = linkTarget(files, at);

@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
+import type { RunningMachine } from "../../../../src/engines/embedded/create-machine.ts";
 import { simulatedBind } from "../../../../src/engines/embedded/daemons/bind/bind.ts";
 import { createLiveRange, type LiveRange } from "../../../../src/engines/embedded/live-range.ts";
-import type { RunningMachine } from "../../../../src/engines/embedded/create-machine.ts";
-import type { CommandResult } from "../../../../src/engines/embedded/shell/command.ts";
 import { createShell } from "../../../../src/engines/embedded/shell/bash.ts";
-import { dig } from "../../../../src/engines/embedded/shell/commands/dig.ts";
-import { host as hostCommand } from "../../../../src/engines/embedded/shell/commands/host.ts";
-import { nslookup } from "../../../../src/engines/embedded/shell/commands/nslookup.ts";
+import type { RunResult } from "../../../../src/world/engine.ts";
 import type { Host, World } from "../../../../src/world/world.ts";
 
 /** Tuesday, 24 November 2026, 04:00:00 UTC */
@@ -36,18 +33,17 @@ export function fixtureFiles(key: string): Readonly<Record<string, string>> {
 export interface DnsRange {
   readonly range: LiveRange;
   machine(key: string): RunningMachine;
-  /** Runs dig, host, nslookup, rndc ... with these words; virtual time passes as the command needs it. */
-  run(key: string, line: string, stdin?: string): Promise<CommandResult>;
+  /** Runs a shell command line; virtual time passes as it needs. */
+  run(key: string, line: string, stdin?: string): Promise<RunResult>;
   /** What a host wrote into named's log. */
   log(key: string): readonly string[];
 }
 
-export const commands = [dig, hostCommand, nslookup, ...simulatedBind.commands];
-
 /** The name servers of the small office, and a workstation: real files, nothing else. */
 export function dnsRange(changes: Readonly<Record<string, Readonly<Record<string, string>>>> = {}, seed = 1): DnsRange {
   const hosts = places.map(([key, name, internet, office]): Host => {
-    const at = (network: string, base: string, offset: number | undefined) => (offset === undefined ? [] : [{ network, address: `${base}.${offset}` }]);
+    const at = (network: string, base: string, offset: number | undefined) =>
+      offset === undefined ? [] : [{ network, address: `${base}.${offset}` }];
     return {
       ...{ key, name, owner: "org", duties: [], nameservers: [], firewall: [], disks: [], mailboxes: [] },
       interfaces: [...at("internet", "203.0.113", internet), ...at("office", "198.51.100", office)],
@@ -77,13 +73,7 @@ export function overRange(range: LiveRange): DnsRange {
   return {
     range,
     machine,
-    run(key, line, stdin = "") {
-      const [name = "", ...args] = line.split(" ");
-      const command = commands.find((candidate) => candidate.name === name);
-      if (command === undefined) throw new Error(`no command ${name}`);
-      const signal = new AbortController().signal;
-      return range.clock.runUntil(command.run({ machine: machine(key), args, cwd: "/root", env: {}, stdin, signal }));
-    },
+    run: (key, line, stdin) => range.run(key, line, { ...(stdin === undefined ? {} : { stdin }), cwd: "/root" }),
     log: (key) => (machine(key).files.read("/var/log/named/named.log") ?? "").split("\n").slice(0, -1),
   };
 }

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { absoluteName, canonicalName, type DnsRecord, reverseName } from "../../../../src/mail/dns.ts";
 import { postfix } from "../../../../src/engines/embedded/daemons/postfix/postfix.ts";
 import { decodeMessage, encodeMessage } from "../../../../src/engines/embedded/dns/message.ts";
 import { createLiveRange, type LiveRange } from "../../../../src/engines/embedded/live-range.ts";
 import type { CommandResult } from "../../../../src/engines/embedded/shell/command.ts";
-import type { SimulatedDaemon } from "../../../../src/engines/embedded/simulated-daemon.ts";
 import type { ShellFactory } from "../../../../src/engines/embedded/shell/shell-port.ts";
+import type { SimulatedDaemon } from "../../../../src/engines/embedded/simulated-daemon.ts";
+import { absoluteName, canonicalName, type DnsRecord, reverseName } from "../../../../src/mail/dns.ts";
 import type { Host, World } from "../../../../src/world/world.ts";
 
 /** The recorded world's Postfix hosts, with a name server of the test's own: the files are those of the recordings. */
@@ -40,7 +40,9 @@ export const goodZone: Zone = [
     return [
       [name, "A", own],
       [plain(reverseName(own)), "PTR", `${name}.`],
-      ...(internet !== undefined && office !== undefined && name !== "ns.backbone.example" ? ([[plain(reverseName(office)), "PTR", `${inOffice}.`]] as const) : []),
+      ...(internet !== undefined && office !== undefined && name !== "ns.backbone.example"
+        ? ([[plain(reverseName(office)), "PTR", `${inOffice}.`]] as const)
+        : []),
     ];
   }),
 ];
@@ -80,7 +82,14 @@ const plainShell: ShellFactory = (machine, commands) => ({
     const command = commands.get(words[0] ?? "");
     const rest = { cwd: "/root", env: {}, exited: false };
     if (command === undefined) return { stdout: "", stderr: `${words[0]}: command not found\n`, code: 127, ...rest };
-    const result = await command.run({ machine, args: words.slice(1), cwd: "/root", env: {}, stdin: options?.stdin ?? "", signal: new AbortController().signal });
+    const result = await command.run({
+      machine,
+      args: words.slice(1),
+      cwd: "/root",
+      env: {},
+      stdin: options?.stdin ?? "",
+      signal: new AbortController().signal,
+    });
     return { ...result, ...rest };
   },
   terminal: () => {
@@ -124,7 +133,11 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
       zone = next;
     },
     run: (host, line, stdin) => range.run(host, line, stdin === undefined ? {} : { stdin }),
-    log: (host) => range.lines().filter((line) => line.host === host && line.path === "/var/log/mail.log").map((line) => line.text.slice(16)),
+    log: (host) =>
+      range
+        .lines()
+        .filter((line) => line.host === host && line.path === "/var/log/mail.log")
+        .map((line) => line.text.slice(16)),
     advance: (ms) => range.clock.advance(ms),
     down: () => range.down(),
   };
@@ -152,7 +165,11 @@ function officeHost(key: string, options: OfficeOptions): Host {
   if (place === undefined) throw new Error(`no host ${key}`);
   const kinds = key === "names" ? (["bind"] as const) : key === "desk" ? [] : (["postfix"] as const);
   const extra = options.daemons?.map((daemon) => daemon.kind) ?? [];
-  const daemons = [...kinds, ...(key === "mailbox" ? extra.filter((kind) => kind === "dovecot") : []), ...(key === "filter" ? extra.filter((kind) => kind === "rspamd") : [])];
+  const daemons = [
+    ...kinds,
+    ...(key === "mailbox" ? extra.filter((kind) => kind === "dovecot") : []),
+    ...(key === "filter" ? extra.filter((kind) => kind === "rspamd") : []),
+  ];
   const state = options.stopped?.includes(key) === true ? ("stopped" as const) : ("running" as const);
   return {
     key,
@@ -204,4 +221,3 @@ export function withoutIds(lines: readonly string[]): readonly string[] {
       .replace(/\[\d+\]: /, ": "),
   );
 }
-

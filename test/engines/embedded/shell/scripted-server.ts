@@ -20,12 +20,22 @@ export const postfixLike: Script = [
 ];
 
 /** A tiny SMTP server on the virtual wire. @returns the lines it was sent, as they come */
-export function serve(machine: Machine, script: Script = postfixLike, port = 25, greeting = "220 mx1.meadow.example ESMTP Postfix"): readonly string[] {
+export function serve(
+  machine: Machine,
+  script: Script = postfixLike,
+  port = 25,
+  greeting = "220 mx1.meadow.example ESMTP Postfix",
+): readonly string[] {
   const heard: string[] = [];
   machine.net.listen(port, (socket) => {
     let [buffer, inData] = ["", false];
     const say = (text: string): void => {
-      socket.write(text.split("\n").map((line) => `${line}\r\n`).join(""));
+      socket.write(
+        text
+          .split("\n")
+          .map((line) => `${line}\r\n`)
+          .join(""),
+      );
     };
     if (greeting !== "") say(greeting);
     socket.on("error", () => {});

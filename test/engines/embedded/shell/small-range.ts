@@ -1,6 +1,6 @@
 import { createLiveRange, type LiveRange } from "../../../../src/engines/embedded/live-range.ts";
-import type { SimulatedDaemon } from "../../../../src/engines/embedded/simulated-daemon.ts";
 import { createShell } from "../../../../src/engines/embedded/shell/bash.ts";
+import type { SimulatedDaemon } from "../../../../src/engines/embedded/simulated-daemon.ts";
 import type { Host, World } from "../../../../src/world/world.ts";
 
 /** Tuesday, 24 November 2026, 04:00:00 UTC */

@@ -4,7 +4,7 @@ import { canonicalName, type DnsRecord, isWithin } from "../../../../mail/dns.ts
 import type { DnsQuestion } from "../../dns/message.ts";
 import type { Cache } from "./cache.ts";
 import type { Cut, Resolver, Step } from "./resolver.ts";
-import { recordsOf, type Rrset } from "./rrset.ts";
+import { type Rrset, recordsOf } from "./rrset.ts";
 import { addressesInZone, apexSet, findInZone, type ZoneData } from "./zone-data.ts";
 import type { ServedZone, ZoneTable } from "./zone-table.ts";
 
@@ -51,7 +51,7 @@ export function mayRecurse(ground: AnswerGround, clientAddress: string): boolean
 /** Answers a question from own zones, the cache, and by recursion where the client may have it (lib/ns/query.c). */
 export async function answer(ground: AnswerGround, asked: Asked): Promise<Response> {
   const draft = await search(ground, asked);
-  return { ...draft, additional: additionalFor(ground, draft) };
+  return { ...draft, additional: asked.question.type === "ANY" ? [] : additionalFor(ground, draft) };
 }
 
 async function search(ground: AnswerGround, asked: Asked): Promise<Draft> {
@@ -99,7 +99,8 @@ async function nextStep(ground: AnswerGround, asked: Asked, name: string, first:
   const empty = found === undefined || canonicalName(found.zone.policy.name) === "." ? ground.emptyZone(name) : undefined;
   if (empty !== undefined) return fromZone(empty, name, asked.question.type) ?? { step: "refused", denied: false, authoritative: false };
   if (found !== undefined) {
-    if (!allowed(ground, zoneAccess(ground, found.zone), asked.clientAddress)) return { step: "refused", denied: false, authoritative: false };
+    if (!allowed(ground, zoneAccess(ground, found.zone), asked.clientAddress))
+      return { step: "refused", denied: false, authoritative: false };
     if (found.data === undefined) return { step: "failure", why: "zone not loaded", authoritative: false };
     const local = fromZone(found.data, name, asked.question.type);
     if (local !== undefined) return local;
@@ -124,7 +125,12 @@ function fromZone(zone: ZoneData, name: string, type: string): SearchStep | unde
     }
     case "no-data":
     case "no-name":
-      return { step: "negative", status: finding.finding === "no-name" ? "NXDOMAIN" : "NOERROR", soa: negativeSoa(zone), authoritative: true };
+      return {
+        step: "negative",
+        status: finding.finding === "no-name" ? "NXDOMAIN" : "NOERROR",
+        soa: negativeSoa(zone),
+        authoritative: true,
+      };
     case "referral":
       return undefined;
   }

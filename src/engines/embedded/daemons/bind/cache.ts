@@ -66,7 +66,8 @@ export function createCache(clock: Clock, maxTtlSeconds: () => number, from?: Ca
   return {
     find,
     findAll(name, type) {
-      const types = type === "ANY" ? [...positive.values()].filter(({ rrset }) => sameName(rrset.name, name)).map(({ rrset }) => rrset.type) : [type];
+      const ofName = type === "ANY" ? [...positive.values()].filter(({ rrset }) => sameName(rrset.name, name)) : [];
+      const types = type === "ANY" ? ofName.map(({ rrset }) => rrset.type) : [type];
       return types.flatMap((each) => find(name, each, "answer") ?? []);
     },
     findNegative: (name, type) => live(negative.get(key(name, "ANY"))) ?? live(negative.get(key(name, type))),

@@ -23,7 +23,8 @@ const idle = (text = ""): Handler => {
 
 const handlers: Readonly<Record<string, Handler>> = {
   status: (named, _, machine) => ({ text: statusText(named, machine) }),
-  reload: (named, [zone]) => (zone === undefined ? outcome(named.reloadAll(), "server reload successful") : withZone(named, zone, reloadZone)),
+  reload: (named, [zone]) =>
+    zone === undefined ? outcome(named.reloadAll(), "server reload successful") : withZone(named, zone, reloadZone),
   reconfig: (named) => outcome(named.reconfigure(), ""),
   flush: (named, [view]) => flush(named, view),
   flushname: (named, [name]) => flushName(named, name, false),
@@ -33,12 +34,16 @@ const handlers: Readonly<Record<string, Handler>> = {
   stop: () => ({ text: "", ends: "stop" }),
   halt: () => ({ text: "", ends: "halt" }),
   notify: (named, [zone]) => (zone === undefined ? tooShort : withZone(named, zone, () => ({ text: "zone notify queued" }))),
-  freeze: (named, [zone]) => (zone === undefined ? said(named, "freezing all zones: success") : withZone(named, zone, () => ({ failure: "not dynamic", text: "" }))),
+  freeze: (named, [zone]) =>
+    zone === undefined ? said(named, "freezing all zones: success") : withZone(named, zone, () => ({ failure: "not dynamic", text: "" })),
   thaw: (named, [zone]) => (zone === undefined ? said(named, "thawing all zones: success") : withZone(named, zone, () => done)),
   sync: (named, [zone]) => (zone === undefined ? said(named, "dumping all zones: success") : withZone(named, zone, () => done)),
-  refresh: (named, [zone]) => (zone === undefined ? tooShort : withZone(named, zone, () => ({ failure: "failure", text: "not a secondary, mirror, or stub zone" }))),
+  refresh: (named, [zone]) =>
+    zone === undefined ? tooShort : withZone(named, zone, () => ({ failure: "failure", text: "not a secondary, mirror, or stub zone" })),
   retransfer: (named, [zone]) =>
-    zone === undefined ? tooShort : withZone(named, zone, () => ({ failure: "failure", text: "retransfer: inappropriate zone type: primary" })),
+    zone === undefined
+      ? tooShort
+      : withZone(named, zone, () => ({ failure: "failure", text: "retransfer: inappropriate zone type: primary" })),
   trace: (named, [level]) => debug(named, level === undefined ? named.debugLevel + 1 : Number(level)),
   notrace: (named) => debug(named, 0),
   stats: (named) => said(named, "dumpstats complete"),

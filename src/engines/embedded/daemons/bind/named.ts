@@ -208,7 +208,8 @@ export class Named implements Program {
     const { directory } = "policy" in taken ? taken.policy : this.policy;
     this.log.general(`the working directory is now '${directory}'`);
     if (!("policy" in taken) && taken.message === undefined) {
-      for (const problem of taken.problems) this.log.say("config", warnings.has(problem.code) ? "warning" : "error", describeProblem(problem));
+      for (const problem of taken.problems)
+        this.log.say("config", warnings.has(problem.code) ? "warning" : "error", describeProblem(problem));
       this.log.say("general", "error", `reloading configuration failed: ${taken.failure}`);
       return taken.failure;
     }
@@ -253,7 +254,10 @@ export class Named implements Program {
   }
 
   #answerGround(): AnswerGround {
-    const hints = (): { readonly zone: string; readonly servers: readonly string[] } => ({ zone: ".", servers: this.#inForce.hints.servers });
+    const hints = (): { readonly zone: string; readonly servers: readonly string[] } => ({
+      zone: ".",
+      servers: this.#inForce.hints.servers,
+    });
     const resolver = createResolver({
       clock: this.#machine.clock,
       cache: this.cache,

@@ -68,7 +68,10 @@ export function createResolver(ground: ResolverGround): Resolver {
     const key = `${canonicalName(name)} ${type}`;
     const underWay = pending.get(key);
     if (underWay !== undefined) return underWay;
-    const fetching = fetch(name, type, depth).finally(() => pending.delete(key));
+    // Begun a turn later: what the search needs may be the very same question, which then finds it under way.
+    const fetching = Promise.resolve()
+      .then(() => fetch(name, type, depth))
+      .finally(() => pending.delete(key));
     pending.set(key, fetching);
     return fetching;
   };
@@ -150,7 +153,11 @@ export function createResolver(ground: ResolverGround): Resolver {
     if (direct !== undefined) return { reading: "records", rrsets: [direct, ...others] };
     const authority = groupRecords(message.authority);
     const below = authority.find(
-      (rrset) => rrset.type === "NS" && isWithin(question.name, rrset.name) && isWithin(rrset.name, zone) && canonicalName(rrset.name) !== canonicalName(zone),
+      (rrset) =>
+        rrset.type === "NS" &&
+        isWithin(question.name, rrset.name) &&
+        isWithin(rrset.name, zone) &&
+        canonicalName(rrset.name) !== canonicalName(zone),
     );
     if (below !== undefined && !message.authoritative) return { reading: "referral", cut: { zone: below.name, servers: below.data } };
     const status = message.status === "NXDOMAIN" ? "NXDOMAIN" : "NOERROR";

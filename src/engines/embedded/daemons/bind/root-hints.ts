@@ -34,5 +34,8 @@ export function readRootHints(policy: BindPolicy, files: FileTree): RootHints | 
     const name = record.name.toLowerCase();
     addresses[name] = [...(addresses[name] ?? []), record.data];
   }
-  return { servers: file.records.filter(({ name, type }) => name === "." && type === "NS").map(({ data }) => data.toLowerCase()), addresses };
+  return {
+    servers: file.records.filter(({ name, type }) => name === "." && type === "NS").map(({ data }) => data.toLowerCase()),
+    addresses,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Random } from "../../../../base/random.ts";
 import { plainName } from "../../../../mail/dns.ts";
-import { askOverTcp, askOverUdp, type Asker, type Outcome } from "../../dns/exchange.ts";
+import { type Asker, askOverTcp, askOverUdp, type Outcome } from "../../dns/exchange.ts";
 import { type DnsMessage, type DnsQuestion, queryMessage } from "../../dns/message.ts";
 import type { Cookies } from "./cookies.ts";
 
@@ -82,7 +82,8 @@ export function createServerTable(parts: ServerTableParts, from?: ServerMemory):
           const outcome = await exchange(address, question, checkingDisabled, Math.min(leftMs, timeoutOf(round)));
           const complaint = complaintAbout(outcome, zone, question);
           if (complaint === undefined && outcome.outcome === "answer") return outcome.message;
-          if (complaint !== undefined) parts.log("lame-servers", "info", `${complaint} '${plainName(question.name)}/${question.type}/IN': ${address}#53`);
+          if (complaint !== undefined)
+            parts.log("lame-servers", "info", `${complaint} '${plainName(question.name)}/${question.type}/IN': ${address}#53`);
           if (outcome.outcome !== "timeout") bad.add(address);
         }
       }

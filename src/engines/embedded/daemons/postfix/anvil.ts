@@ -11,6 +11,7 @@ interface ClientRecord {
   /** When connections began, milliseconds, within the window. */
   started: number[];
   messages: number[];
+  recipients: number[];
 }
 
 interface Peak {
@@ -46,7 +47,7 @@ export class Anvil {
     for (const [key, record] of this.#clients) {
       if (record.connections === 0 && record.started.every((at) => at <= now - windowMs)) this.#clients.delete(key);
     }
-    const record = this.#clients.get(client) ?? { connections: 0, started: [], messages: [] };
+    const record = this.#clients.get(client) ?? { connections: 0, started: [], messages: [], recipients: [] };
     this.#clients.set(client, record);
     record.connections += 1;
     record.started = [...record.started.filter((at) => at > now - windowMs), now];
@@ -64,6 +65,15 @@ export class Anvil {
     const now = this.#clock.now();
     record.messages = [...record.messages.filter((at) => at > now - windowMs), now];
     return record.messages.length;
+  }
+
+  /** A RCPT command. @returns how many within the window */
+  recipient(client: string): number {
+    const record = this.#clients.get(client);
+    if (record === undefined) return 0;
+    const now = this.#clock.now();
+    record.recipients = [...record.recipients.filter((at) => at > now - windowMs), now];
+    return record.recipients.length;
   }
 
   disconnected(client: string): void {

@@ -1,13 +1,13 @@
+import { isTroubled } from "../../../../daemons/postfix/tables/maps.ts";
 import { quoteAddress } from "../../../../mail/address.ts";
 import { mailDate } from "../../../../mail/message.ts";
-import { isTroubled } from "../../../../daemons/postfix/tables/maps.ts";
 import { FileError } from "../../files/file-tree.ts";
 import { fieldName, fieldValue, joinContent, splitContent } from "./cleanup/content.ts";
 import { completeAddresses, holdsAddresses } from "./cleanup/header-addresses.ts";
 import { expandAliases } from "./cleanup/virtual-aliases.ts";
 import type { MailSystem } from "./mail-system.ts";
 import type { MessageFilter } from "./milter-client.ts";
-import { attributeOf, editableSize, type Envelope, type QueueRecipient, type StoredMessage, writeQueueFile } from "./queue-file.ts";
+import { attributeOf, type Envelope, editableSize, type QueueRecipient, type StoredMessage, writeQueueFile } from "./queue-file.ts";
 
 /** A message as it is handed to cleanup(8). */
 export interface Submission {
@@ -17,7 +17,8 @@ export interface Submission {
   readonly attributes: readonly (readonly [string, string])[];
   readonly senderFullName?: string;
   readonly sender: string;
-  readonly recipients: readonly Omit<QueueRecipient, "offset" | "done" | "original">[];
+  /** `original` where the address has a history already. */
+  readonly recipients: readonly (Omit<QueueRecipient, "offset" | "done" | "original"> & { readonly original?: string })[];
   /** Header and body; lines ended by LF or CRLF. */
   readonly content: Buffer;
   /** Complete header fields and add those that are missing: mail of this host (`rewrite_context=local`). */
@@ -78,18 +79,21 @@ export class Cleanup {
   ): Promise<string | undefined> {
     const queueId = this.#system.newQueueId();
     const now = this.#system.machine.clock.now();
-    const received = [
-      `Received: by ${this.#system.policy.get("myhostname")} (Postfix)`,
-      `\tid ${queueId}; ${mailDate(now)}`,
-      "",
-    ].join("\n");
+    const received = [`Received: by ${this.#system.policy.get("myhostname")} (Postfix)`, `\tid ${queueId}; ${mailDate(now)}`, ""].join(
+      "\n",
+    );
     const result = await this.accept({
       queueId,
       arrivedAtMs: message.arrivedAtMs,
       createdAtMs: now,
       attributes: [["rewrite_context", attributeOf(message, "rewrite_context") ?? "local"]],
       sender: message.sender,
-      recipients: addresses.map((address) => ({ address, dsnOriginal: recipient.dsnOriginal, notify: recipient.notify })),
+      recipients: addresses.map((address) => ({
+        address,
+        original: recipient.original === "" ? recipient.address : recipient.original,
+        dsnOriginal: recipient.dsnOriginal,
+        notify: recipient.notify,
+      })),
       content: Buffer.concat([Buffer.from(received, "latin1"), content]),
       local: true,
       expand: true,
@@ -149,7 +153,8 @@ class CleanupRun {
     }
     if (!names.has("date")) missing.push(`Date: ${mailDate(arrivedAtMs)}`);
     if (!names.has("from")) {
-      const address = sender === "" ? `MAILER-DAEMON@${this.#system.tables.addresses.origin}` : this.#system.tables.addresses.rewrite(sender);
+      const address =
+        sender === "" ? `MAILER-DAEMON@${this.#system.tables.addresses.origin}` : this.#system.tables.addresses.rewrite(sender);
       missing.push(senderFullName === undefined || senderFullName === "" ? `From: ${address}` : `From: ${senderFullName} <${address}>`);
     }
     return missing;
@@ -176,7 +181,7 @@ class CleanupRun {
       if (seen.has(key)) return;
       seen.add(key);
       const dsnOriginal = recipient.dsnOriginal === "" ? `rfc822;${quoteAddress(rewrite(recipient.address))}` : recipient.dsnOriginal;
-      all.push({ address, original: recipient.address, offset: 0, done: false, dsnOriginal, notify: recipient.notify });
+      all.push({ address, original: recipient.original ?? recipient.address, offset: 0, done: false, dsnOriginal, notify: recipient.notify });
     };
     for (const recipient of this.#submission.recipients) {
       const completed = rewrite(recipient.address);

@@ -1,8 +1,8 @@
+import { formatDelays } from "../../../../daemons/postfix/delay-format.ts";
 import { quoteAddress } from "../../../../mail/address.ts";
 import type { MailSystem } from "./mail-system.ts";
 import type { Worker } from "./processes.ts";
 import type { QueueRecipient, StoredMessage } from "./queue-file.ts";
-import { formatDelays } from "../../../../daemons/postfix/delay-format.ts";
 
 /** What the queue manager hands to a delivery agent: one message, one next hop, some recipients. */
 export interface DeliveryRequest {
@@ -81,7 +81,8 @@ export class Delivery {
 
   /** A permanent failure: the sender is told. `soft_bounce` makes it temporary. */
   bounced(recipient: QueueRecipient, report: Report): void {
-    if (this.#system.policy.bool("soft_bounce")) this.#conclude(recipient, "deferred", { ...report, dsn: `4${report.dsn.slice(1)}`, text: `SOFT BOUNCE - ${report.text}` });
+    if (this.#system.policy.bool("soft_bounce"))
+      this.#conclude(recipient, "deferred", { ...report, dsn: `4${report.dsn.slice(1)}`, text: `SOFT BOUNCE - ${report.text}` });
     else this.#conclude(recipient, "bounced", report);
   }
 

@@ -15,14 +15,21 @@ export function mailboxCopy(message: StoredMessage, recipient: QueueRecipient, d
 }
 
 /** Appends to an mbox file. @throws FileError ENOSPC */
-export function appendToMailbox(machine: Pick<Machine, "files" | "clock">, path: string, message: StoredMessage, recipient: QueueRecipient): void {
+export function appendToMailbox(
+  machine: Pick<Machine, "files" | "clock">,
+  path: string,
+  message: StoredMessage,
+  recipient: QueueRecipient,
+): void {
   const before = machine.files.readBytes(path) ?? new Uint8Array();
   machine.files.write(path, Buffer.concat([before, mboxCopy(message, recipient, recipient.address, machine.clock.now())]), { mode: 0o600 });
 }
 
 /** The same in an mbox file: a `From ` line before it, `From ` lines within quoted, a blank line after it. */
 function mboxCopy(message: StoredMessage, recipient: QueueRecipient, deliveredTo: string, atMs: number): Buffer {
-  const text = mailboxCopy(message, recipient, deliveredTo).toString("latin1").replace(/^From /gm, ">From ");
+  const text = mailboxCopy(message, recipient, deliveredTo)
+    .toString("latin1")
+    .replace(/^From /gm, ">From ");
   const sender = message.sender === "" ? "MAILER-DAEMON" : quoteAddress(message.sender);
   return Buffer.from(`From ${sender}  ${asctime(atMs)}\n${text}\n`, "latin1");
 }

@@ -1,5 +1,5 @@
-import type { Event } from "../../../../world/event.ts";
 import { postfixDialect } from "../../../../daemons/postfix/dialect.ts";
+import type { Event } from "../../../../world/event.ts";
 import type { Machine } from "../../machine.ts";
 
 /** Who writes a line. */

@@ -1,8 +1,8 @@
-import { longQueueId, shortQueueId } from "../../../../daemons/postfix/queue-id.ts";
-import { type PostfixPolicy, readPolicy } from "../../../../daemons/postfix/policy.ts";
-import { relayProtectionFault, unsimulatedRestrictions } from "../../../../daemons/postfix/restrictions/evaluate.ts";
-import type { MasterService } from "../../../../daemons/postfix/master-cf.ts";
 import type { Timer } from "../../../../base/clock.ts";
+import type { MasterService } from "../../../../daemons/postfix/master-cf.ts";
+import { type PostfixPolicy, readPolicy } from "../../../../daemons/postfix/policy.ts";
+import { longQueueId, shortQueueId } from "../../../../daemons/postfix/queue-id.ts";
+import { relayProtectionFault, unsimulatedRestrictions } from "../../../../daemons/postfix/restrictions/evaluate.ts";
 import { createStubResolver, type StubResolver } from "../../dns/stub-resolver.ts";
 import type { Machine } from "../../machine.ts";
 import { type Program, StartFailure } from "../../program.ts";
@@ -83,7 +83,11 @@ export class Master implements Program, MailSystem {
     this.sessions = new SessionCache(machine.clock);
     this.cleanup = new Cleanup(this);
     this.bounce = new BounceService(this);
-    this.#anvil = new Anvil(machine.clock, () => this.#log, () => ({ name: "anvil", pid: machine.newPid() }));
+    this.#anvil = new Anvil(
+      machine.clock,
+      () => this.#log,
+      () => ({ name: "anvil", pid: machine.newPid() }),
+    );
     this.#tables = this.#openTables();
     this.#log.info(this.#author, `daemon started -- version ${version}, configuration ${configDirectory}`);
     this.#pickup = this.#startPickup(memory?.pickupPid);
@@ -332,7 +336,8 @@ export class Master implements Program, MailSystem {
     for (const name of this.#policy.unsimulated) this.machine.notSimulated(`the parameter ${name}`);
     for (const name of unsimulatedRestrictions(this.#policy)) this.machine.notSimulated(`the restriction ${name}`);
     for (const service of this.#policy.services) {
-      if (service.type === "inet" && service.command !== "smtpd") this.machine.notSimulated(`the service ${service.name} (${service.command}) of master.cf`);
+      if (service.type === "inet" && service.command !== "smtpd")
+        this.machine.notSimulated(`the service ${service.name} (${service.command}) of master.cf`);
       else if (service.command === "pipe") this.machine.notSimulated(`the transport ${service.name} (pipe) of master.cf`);
     }
   }
@@ -341,8 +346,10 @@ export class Master implements Program, MailSystem {
 /** main.cf and master.cf as they stand now. */
 function settingsOf(machine: Machine): Readonly<Record<string, string>> {
   const paths = [`${configDirectory}/main.cf`, `${configDirectory}/master.cf`];
-  return Object.fromEntries(paths.flatMap((path) => {
-    const text = machine.files.read(path);
-    return text === undefined ? [] : [[path, text]];
-  }));
+  return Object.fromEntries(
+    paths.flatMap((path) => {
+      const text = machine.files.read(path);
+      return text === undefined ? [] : [[path, text]];
+    }),
+  );
 }

@@ -1,5 +1,12 @@
 import { quoteAddress, splitAddress } from "../../../../mail/address.ts";
-import { MILTER_ACTIONS, MILTER_CHUNK_BYTES, MILTER_STEPS, type MilterCommand, type MilterReply, type MilterStage } from "../../../../mail/milter.ts";
+import {
+  MILTER_ACTIONS,
+  MILTER_CHUNK_BYTES,
+  MILTER_STEPS,
+  type MilterCommand,
+  type MilterReply,
+  type MilterStage,
+} from "../../../../mail/milter.ts";
 import { fieldValue } from "./cleanup/content.ts";
 import type { Author } from "./mail-log.ts";
 import { MilterConnection, MilterFailure } from "./milter-connection.ts";
@@ -67,8 +74,21 @@ export class MailFilters {
       }
     }
     const family = client.address.includes(":") ? ("inet6" as const) : ("inet" as const);
-    const connect = { command: "connect", hostName: client.name === "unknown" ? `[${client.address}]` : client.name, family, port: client.port, address: client.address } as const;
-    const objection = await this.#ask("connect", "SMFIC_CONNECT", connect, this.#connectMacros(), MILTER_STEPS.noConnect, MILTER_STEPS.noReplyConnect);
+    const connect = {
+      command: "connect",
+      hostName: client.name === "unknown" ? `[${client.address}]` : client.name,
+      family,
+      port: client.port,
+      address: client.address,
+    } as const;
+    const objection = await this.#ask(
+      "connect",
+      "SMFIC_CONNECT",
+      connect,
+      this.#connectMacros(),
+      MILTER_STEPS.noConnect,
+      MILTER_STEPS.noReplyConnect,
+    );
     if (objection !== undefined) this.#session.logMilterReject(objection);
   }
 
@@ -92,7 +112,9 @@ export class MailFilters {
   }
 
   async data(): Promise<Objection> {
-    return this.#logged(await this.#ask("data", "SMFIC_DATA", { command: "data" }, this.#queueIdMacro(), MILTER_STEPS.noData, MILTER_STEPS.noReplyData));
+    return this.#logged(
+      await this.#ask("data", "SMFIC_DATA", { command: "data" }, this.#queueIdMacro(), MILTER_STEPS.noData, MILTER_STEPS.noReplyData),
+    );
   }
 
   abort(): void {
@@ -113,7 +135,8 @@ export class MailFilters {
     const steps = Object.values(MILTER_STEPS).reduce((sum, bit) => sum | bit, 0);
     connection.send({ command: "optneg", version: 6, actions, steps });
     const reply = await connection.reply("SMFIC_OPTNEG", this.#session.policy.timeMs("milter_command_timeout"));
-    if (reply.reply !== "optneg") throw new MilterFailure(`milter ${connection.name}: unexpected reply ${reply.reply} in initial handshake`);
+    if (reply.reply !== "optneg")
+      throw new MilterFailure(`milter ${connection.name}: unexpected reply ${reply.reply} in initial handshake`);
     return { connection, steps: reply.steps, accepted: false };
   }
 
@@ -132,7 +155,10 @@ export class MailFilters {
       try {
         filter.connection.send({ command: "macro", for: stage, macros }, command);
         if ((filter.steps & unanswered) !== 0) continue;
-        const objection = this.#objection(filter, await filter.connection.reply(letter, this.#session.policy.timeMs("milter_command_timeout")));
+        const objection = this.#objection(
+          filter,
+          await filter.connection.reply(letter, this.#session.policy.timeMs("milter_command_timeout")),
+        );
         if (objection !== undefined) return objection;
       } catch (error) {
         this.#filters = this.#filters.filter((each) => each !== filter);
@@ -176,7 +202,13 @@ export class MailFilters {
     const { policy, link, client } = this.#session;
     const host = policy.get("myhostname");
     const clientText = `${client.name} [${client.address}]`;
-    return { j: host, "{daemon_name}": host, "{daemon_addr}": link.localAddress, v: `${policy.get("mail_name")} ${policy.get("mail_version")}`, _: clientText };
+    return {
+      j: host,
+      "{daemon_name}": host,
+      "{daemon_addr}": link.localAddress,
+      v: `${policy.get("mail_name")} ${policy.get("mail_version")}`,
+      _: clientText,
+    };
   }
 
   #queueIdMacro(): Readonly<Record<string, string>> {
@@ -194,7 +226,12 @@ export class MailFilters {
 
   // ---- the message
 
-  async #judge(transaction: Transaction, content: FilteredContent, recipients: readonly QueueRecipient[], author: Author): Promise<FilterVerdict> {
+  async #judge(
+    transaction: Transaction,
+    content: FilteredContent,
+    recipients: readonly QueueRecipient[],
+    author: Author,
+  ): Promise<FilterVerdict> {
     const { system } = this.#session;
     let current = content;
     let hold = this.#holdAll;
@@ -293,4 +330,13 @@ export class MailFilters {
   }
 }
 
-const finalReplies: ReadonlySet<string> = new Set(["accept", "continue", "reject", "tempfail", "discard", "replycode", "conn-fail", "shutdown"]);
+const finalReplies: ReadonlySet<string> = new Set([
+  "accept",
+  "continue",
+  "reject",
+  "tempfail",
+  "discard",
+  "replycode",
+  "conn-fail",
+  "shutdown",
+]);

@@ -1,3 +1,4 @@
+import type { Clock } from "../../../../base/clock.ts";
 import {
   createMilterPacketReader,
   decodeMilterReply,
@@ -6,7 +7,6 @@ import {
   MilterError,
   type MilterReply,
 } from "../../../../mail/milter.ts";
-import type { Clock } from "../../../../base/clock.ts";
 import type { StubResolver } from "../../dns/stub-resolver.ts";
 import { connectTcp, connectUnix } from "../../smtp/connection.ts";
 import { NetworkError, type NetworkStack, type VirtualSocket } from "../../wire/network-stack.ts";

@@ -9,7 +9,9 @@ import { fileReaderOf } from "./file-reader.ts";
  */
 export function compileMissingTables(files: FileTree): void {
   const policy = readPolicy(fileReaderOf(files));
-  const sources = new Set(policy.entries.flatMap(({ name }) => [...policy.get(name).matchAll(/\bhash:(\/[^ ,}]+)/g)].map((match) => match[1] as string)));
+  const sources = new Set(
+    policy.entries.flatMap(({ name }) => [...policy.get(name).matchAll(/\bhash:(\/[^ ,}]+)/g)].map((match) => match[1] as string)),
+  );
   for (const path of sources) {
     const source = files.read(path);
     if (source === undefined || files.exists(`${path}.db`)) continue;

@@ -1,5 +1,5 @@
-import { mailDate } from "../../../../mail/message.ts";
 import { quoteAddress } from "../../../../mail/address.ts";
+import { mailDate } from "../../../../mail/message.ts";
 import type { Author } from "./mail-log.ts";
 import type { MailSystem } from "./mail-system.ts";
 import { contentOf, readQueueFile } from "./queue-file.ts";
@@ -57,7 +57,9 @@ export class Pickup {
       attributes: message.attributes,
       ...(message.senderFullName !== undefined && { senderFullName: message.senderFullName }),
       sender: message.sender,
-      recipients: message.recipients.filter((recipient) => !recipient.done).map(({ address, dsnOriginal, notify }) => ({ address, dsnOriginal, notify })),
+      recipients: message.recipients
+        .filter((recipient) => !recipient.done)
+        .map(({ address, dsnOriginal, notify }) => ({ address, dsnOriginal, notify })),
       content: Buffer.concat([Buffer.from(received, "latin1"), contentOf(message, "\n")]),
       local: true,
       expand: true,

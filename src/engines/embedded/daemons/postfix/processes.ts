@@ -8,6 +8,8 @@ export interface Worker {
   readonly pid: number;
   /** How long it takes until the process is at work: a new one is started first. Milliseconds. */
   readonly startMs: number;
+  /** It was started for this job. */
+  readonly fresh: boolean;
   /** The job is done; the process waits for the next one, up to `max_idle`. */
   release(): void;
 }
@@ -56,6 +58,7 @@ export class Processes {
     return {
       name,
       pid,
+      fresh: idle === undefined,
       startMs: idle === undefined ? 15 + this.#random.below(45) : 1 + this.#random.below(3),
       release: () => {
         if (released) return;

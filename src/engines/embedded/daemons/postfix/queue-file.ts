@@ -158,15 +158,19 @@ export function contentRecords(content: Uint8Array): Buffer {
   return out.subarray(0, at);
 }
 
-/** A pointer record, which leads a reader to another place in the file. */
+/** A pointer record, which leads a reader to another place in the file: two bytes and fifteen digits. */
 const pointerBytes = 17;
+const pointerDigits = 15;
+/** The shortest padding record. */
+const paddingBytes = 3;
 
 /**
  * How large a message is stored where mail filters may change it: room for a pointer behind the header and behind the body, and
  * header fields that are shorter than a pointer padded to its length.
  */
 export function editableSize(fields: readonly string[], content: Uint8Array): number {
-  const padding = fields.filter((field) => field.length < pointerBytes - 2).reduce((sum, field) => sum + pointerBytes - field.length, 0);
+  const short = fields.filter((field) => field.length < pointerDigits);
+  const padding = short.reduce((sum, field) => sum + Math.max(paddingBytes, pointerDigits - field.length), 0);
   return contentRecords(content).length + 2 * pointerBytes + padding;
 }
 
@@ -214,12 +218,16 @@ export function readQueueFile(bytes: Buffer): StoredMessage | undefined {
 }
 
 /** Where the content stands, by the size record, or by the marks around it where there is none yet. */
-function contentSpan(bytes: Buffer): { readonly sizeBytes: number; readonly contentOffset: number; readonly extractedOffset: number } | undefined {
+function contentSpan(
+  bytes: Buffer,
+): { readonly sizeBytes: number; readonly contentOffset: number; readonly extractedOffset: number } | undefined {
   const first = recordsOf(bytes).next().value as QueueFileRecord | undefined;
   if (first?.type === "C") {
     const [sizeBytes, contentOffset, , , contentBytes] = first.data.toString("latin1").trim().split(/ +/).map(Number);
     if (sizeBytes === undefined || contentOffset === undefined || contentBytes === undefined) return undefined;
-    return Number.isNaN(contentOffset + contentBytes) ? undefined : { sizeBytes, contentOffset, extractedOffset: contentOffset + contentBytes };
+    return Number.isNaN(contentOffset + contentBytes)
+      ? undefined
+      : { sizeBytes, contentOffset, extractedOffset: contentOffset + contentBytes };
   }
   let contentOffset: number | undefined;
   for (const piece of recordsOf(bytes)) {

@@ -3,8 +3,8 @@ import { quoteAddress, splitAddress } from "../../../../mail/address.ts";
 import { agentOf } from "./agents/agents.ts";
 import { Delivery, type DeliveryRequest } from "./delivery.ts";
 import { DestinationQueue } from "./destination-queue.ts";
-import type { MailSystem } from "./mail-system.ts";
 import type { Author } from "./mail-log.ts";
+import type { MailSystem } from "./mail-system.ts";
 import { type QueueRecipient, readQueueFile, type StoredMessage, withDone, withoutWarning } from "./queue-file.ts";
 import { type Route, routeOf } from "./routing.ts";
 
@@ -46,9 +46,9 @@ export class QueueManager {
   flushDomain(domain: string): void {
     const { queue } = this.#system;
     for (const id of queue.ids("deferred")) {
-      const waits = queue.read("deferred", id)?.recipients.some(
-        (recipient) => !recipient.done && splitAddress(recipient.address).domain?.toLowerCase() === domain.toLowerCase(),
-      );
+      const waits = queue
+        .read("deferred", id)
+        ?.recipients.some((recipient) => !recipient.done && splitAddress(recipient.address).domain?.toLowerCase() === domain.toLowerCase());
       if (waits === true) this.#activate("deferred", id);
     }
   }
@@ -149,7 +149,8 @@ export class QueueManager {
       const last = legs.at(-1);
       const same = last !== undefined && last.route.transport === route.transport && last.route.queueName === route.queueName;
       const limit = this.#recipientLimit(route.transport);
-      if (same && last.route.nexthop === route.nexthop && last.recipients.length < limit) last.recipients.push(this.#rewritten(recipient, route));
+      if (same && last.route.nexthop === route.nexthop && last.recipients.length < limit)
+        last.recipients.push(this.#rewritten(recipient, route));
       else legs.push({ route, recipients: [this.#rewritten(recipient, route)] });
     }
     return legs;

@@ -6,7 +6,22 @@ export type QueueName = "maildrop" | "incoming" | "active" | "deferred" | "hold"
 /** Directories in which `hash_queue_depth = 1` puts a level between (`hash_queue_names`). */
 const hashed: ReadonlySet<string> = new Set(["deferred", "defer"]);
 
-const directories = ["active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "pid", "private", "public", "saved", "trace"];
+const directories = [
+  "active",
+  "bounce",
+  "corrupt",
+  "defer",
+  "deferred",
+  "flush",
+  "hold",
+  "incoming",
+  "maildrop",
+  "pid",
+  "private",
+  "public",
+  "saved",
+  "trace",
+];
 
 const readyMode = 0o700;
 

@@ -22,7 +22,13 @@ export function routeOf(resolver: Resolver, address: string, oneByOne: (transpor
   }
   const { transport, nexthop, recipient, complaints, invalid } = resolved;
   if (invalid) {
-    return { transport: "error", nexthop: "5.1.3 bad address syntax", recipient, queueName: "5.1.3 bad address syntax", warnings: complaints };
+    return {
+      transport: "error",
+      nexthop: "5.1.3 bad address syntax",
+      recipient,
+      queueName: "5.1.3 bad address syntax",
+      warnings: complaints,
+    };
   }
   const folded = nexthop.toLowerCase();
   const queueName = oneByOne(transport) ? `${recipient.slice(0, recipient.lastIndexOf("@"))}@${folded}` : folded;

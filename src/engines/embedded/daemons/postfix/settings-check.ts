@@ -7,7 +7,14 @@ const moreNumbers = ["smtpd_recipient_limit", "smtpd_recipient_overshoot_limit",
 const clientNumbers = ["smtpd_client_connection_count_limit", "smtpd_client_connection_rate_limit", "smtpd_client_message_rate_limit"];
 const sizes = ["message_size_limit", "bounce_size_limit", "queue_minfree", "mailbox_size_limit", "virtual_mailbox_limit"];
 const times = ["queue_run_delay", "minimal_backoff_time", "maximal_backoff_time", "maximal_queue_lifetime", "bounce_queue_lifetime"];
-const moreTimes = ["delay_warning_time", "max_idle", "smtpd_timeout", "smtpd_error_sleep_time", "smtp_connect_timeout", "smtp_helo_timeout"];
+const moreTimes = [
+  "delay_warning_time",
+  "max_idle",
+  "smtpd_timeout",
+  "smtpd_error_sleep_time",
+  "smtp_connect_timeout",
+  "smtp_helo_timeout",
+];
 const booleans = ["soft_bounce", "smtpd_delay_reject", "smtpd_helo_required", "disable_vrfy_command", "append_at_myorigin"];
 const moreBooleans = ["append_dot_mydomain", "strict_rfc821_envelopes", "smtputf8_enable", "smtp_skip_5xx_greeting"];
 

@@ -1,7 +1,8 @@
-import { createRecipientCheck } from "../../../../daemons/postfix/restrictions/recipient-check.ts";
-import type { RecipientCheck } from "../../../../daemons/postfix/restrictions/facts.ts";
-import { createResolver, type Resolver } from "../../../../daemons/postfix/resolve.ts";
 import type { PostfixPolicy } from "../../../../daemons/postfix/policy.ts";
+import type { PostfixProblem } from "../../../../daemons/postfix/postfix-problem.ts";
+import { createResolver, type Resolver } from "../../../../daemons/postfix/resolve.ts";
+import type { RecipientCheck } from "../../../../daemons/postfix/restrictions/facts.ts";
+import { createRecipientCheck } from "../../../../daemons/postfix/restrictions/recipient-check.ts";
 import { type Found, findAddress, findInMaps, openMaps } from "../../../../daemons/postfix/tables/maps.ts";
 import { openTable } from "../../../../daemons/postfix/tables/open-table.ts";
 import type { LookupTable } from "../../../../daemons/postfix/tables/table.ts";
@@ -19,7 +20,7 @@ export class Tables {
   readonly #unwatch: () => void;
   #open = new Map<string, readonly LookupTable[]>();
   #resolver: Resolver | undefined;
-  #recipientCheck: RecipientCheck | undefined;
+  #recipientCheck: ReturnType<typeof createRecipientCheck> | undefined;
 
   constructor(policy: PostfixPolicy, files: FileTree, ownAddresses: readonly string[]) {
     this.#policy = policy;
@@ -43,6 +44,12 @@ export class Tables {
   get recipients(): RecipientCheck {
     this.#recipientCheck ??= createRecipientCheck(this.#policy, fileReaderOf(this.#files), this.addresses);
     return this.#recipientCheck;
+  }
+
+  /** What smtpd says when it opens its tables. */
+  problems(): readonly PostfixProblem[] {
+    void this.recipients;
+    return (this.#recipientCheck?.tables ?? []).flatMap((table) => table.problems);
   }
 
   /** The tables of a parameter such as `virtual_alias_maps`. */

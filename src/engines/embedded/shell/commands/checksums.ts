@@ -25,4 +25,9 @@ function checksum(name: string, algorithm: string): Command {
   };
 }
 
-export const checksums: readonly Command[] = [checksum("md5sum", "md5"), checksum("sha1sum", "sha1"), checksum("sha256sum", "sha256"), checksum("sha512sum", "sha512")];
+export const checksums: readonly Command[] = [
+  checksum("md5sum", "md5"),
+  checksum("sha1sum", "sha1"),
+  checksum("sha256sum", "sha256"),
+  checksum("sha512sum", "sha512"),
+];

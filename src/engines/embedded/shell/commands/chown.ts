@@ -13,7 +13,8 @@ export const chown: Command = {
     const [owner = "", group] = who.split(/[:.]/, 2);
     const accounts = accountsOf(call.machine.files);
     if (owner !== "" && accounts.user(owner) === undefined) return invalid("chown", "user", who);
-    if (group !== undefined && group !== "" && !accounts.group.some((line) => line.startsWith(`${group}:`))) return invalid("chown", "group", who);
+    if (group !== undefined && group !== "" && !accounts.group.some((line) => line.startsWith(`${group}:`)))
+      return invalid("chown", "group", who);
     const loginGroup = (name: string): string | undefined => {
       const user = accounts.user(name);
       return user === undefined ? undefined : accounts.groupName(user.gid);
@@ -53,12 +54,22 @@ function readArguments(call: CommandCall, program: string): Arguments {
   }
   if (options.operands.length < 2) {
     const missing = options.operands[0] === undefined ? "missing operand" : `missing operand after '${options.operands[0]}'`;
-    return { operands: [], recursive, failure: { stdout: "", stderr: `${program}: ${missing}\nTry '${program} --help' for more information.\n`, code: 1 } };
+    return {
+      operands: [],
+      recursive,
+      failure: { stdout: "", stderr: `${program}: ${missing}\nTry '${program} --help' for more information.\n`, code: 1 },
+    };
   }
   return { operands: options.operands, recursive };
 }
 
-function change(call: CommandCall, program: string, operands: readonly string[], recursive: boolean, apply: (path: string) => void): CommandResult {
+function change(
+  call: CommandCall,
+  program: string,
+  operands: readonly string[],
+  recursive: boolean,
+  apply: (path: string) => void,
+): CommandResult {
   const { files } = call.machine;
   let stderr = "";
   for (const operand of operands) {

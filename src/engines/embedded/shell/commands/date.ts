@@ -9,15 +9,30 @@ export const date: Command = {
   name: "date",
   run: async ({ args, cwd, machine }) => {
     const long = args.map((arg) => (/^-I/.test(arg) ? `--iso-8601=${arg.slice(2) || "date"}` : arg));
-    const options = readOptions(long, "ud:r:Rs:", ["date=", "utc", "universal", "reference=", "rfc-email", "iso-8601=?", "set=", "rfc-3339="]);
+    const options = readOptions(long, "ud:r:Rs:", [
+      "date=",
+      "utc",
+      "universal",
+      "reference=",
+      "rfc-email",
+      "iso-8601=?",
+      "set=",
+      "rfc-3339=",
+    ]);
     if (options.problem !== undefined) {
       return { stdout: "", stderr: `${describeOptionProblem("date", options.problem)}Try 'date --help' for more information.\n`, code: 1 };
     }
     const now = machine.clock.now();
     const text = valueOf(options, "d", "date");
     const reference = valueOf(options, "r", "reference");
-    const atMs = reference === undefined ? (text === undefined ? now : parseDate(text, now)) : statOf(machine.files, resolvePath(cwd, reference))?.modifiedAtMs;
-    if (reference !== undefined && atMs === undefined) return { stdout: "", stderr: `date: ${reference}: No such file or directory\n`, code: 1 };
+    const atMs =
+      reference === undefined
+        ? text === undefined
+          ? now
+          : parseDate(text, now)
+        : statOf(machine.files, resolvePath(cwd, reference))?.modifiedAtMs;
+    if (reference !== undefined && atMs === undefined)
+      return { stdout: "", stderr: `date: ${reference}: No such file or directory\n`, code: 1 };
     if (atMs === undefined) return { stdout: "", stderr: `date: invalid date '${text}'\n`, code: 1 };
     if (has(options, "s", "set")) return { stdout: "", stderr: "date: cannot set date: Operation not permitted\n", code: 1 };
     const [operand] = options.operands;

@@ -62,7 +62,14 @@ function percent({ sizeKilobytes, freeKilobytes }: FileSystem): string {
 
 function sizeTable(disks: readonly FileSystem[], human: boolean): string {
   const size = (kilobytes: number): string => (human ? humanKilobytes(kilobytes) : String(kilobytes));
-  const rows = disks.map((disk) => [disk.device, size(disk.sizeKilobytes), size(disk.sizeKilobytes - disk.freeKilobytes), size(disk.freeKilobytes), percent(disk), disk.mount]);
+  const rows = disks.map((disk) => [
+    disk.device,
+    size(disk.sizeKilobytes),
+    size(disk.sizeKilobytes - disk.freeKilobytes),
+    size(disk.freeKilobytes),
+    percent(disk),
+    disk.mount,
+  ]);
   return table([["Filesystem", human ? "Size" : "1K-blocks", "Used", human ? "Avail" : "Available", "Use%", "Mounted on"], ...rows]);
 }
 
@@ -85,6 +92,10 @@ function humanKilobytes(kilobytes: number): string {
 function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(column === 0 ? 14 : 4, ...rows.map((row) => (row[column] ?? "").length)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : column === row.length - 1 ? cell : cell.padStart(widths[column] ?? 0))).join(" ");
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : column === row.length - 1 ? cell : cell.padStart(widths[column] ?? 0),
+      )
+      .join(" ");
   return rows.map((row) => `${line(row)}\n`).join("");
 }

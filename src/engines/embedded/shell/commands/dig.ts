@@ -55,7 +55,8 @@ async function look(run: Run, lookup: Lookup): Promise<Failure | undefined> {
   if (/(^|[^\\])\.\./.test(lookup.name) || /^\../.test(lookup.name)) {
     return { stderr: `dig: '${lookup.name.slice(0, -1)}' is not a legal name (empty label)\n`, code: ILLEGAL_NAME };
   }
-  const servers = lookup.server === undefined ? readResolverSettings(machine.files).nameservers : await addressesOf(run.call, lookup.server);
+  const servers =
+    lookup.server === undefined ? readResolverSettings(machine.files).nameservers : await addressesOf(run.call, lookup.server);
   if (typeof servers === "string") return { stderr: `dig: couldn't get address for '${lookup.server}': ${servers}\n`, code: 1 };
   if (lookup.flags.trace) {
     await trace(run, lookup, servers);
@@ -87,7 +88,9 @@ function ask(call: CommandCall, lookup: Lookup, servers: readonly string[], type
     authenticData: flags.adflag,
     checkingDisabled: flags.cdflag,
     ignoreTruncation: flags.ignore,
-    ...(flags.edns ? { edns: { udpSizeBytes: lookup.udpSizeBytes, dnssecOk: flags.dnssec, ...(cookie === undefined ? {} : { cookie }) } } : {}),
+    ...(flags.edns
+      ? { edns: { udpSizeBytes: lookup.udpSizeBytes, dnssecOk: flags.dnssec, ...(cookie === undefined ? {} : { cookie }) } }
+      : {}),
   };
   return askAsTool(call.machine, query, call.signal);
 }

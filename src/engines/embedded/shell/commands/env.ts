@@ -12,13 +12,20 @@ export const env: Command = {
     for (const { name, value } of options.given) if ((name === "u" || name === "unset") && value !== undefined) delete variables[value];
     const first = options.operands.findIndex((word) => !/^[^=]+=/.test(word));
     const assignments = first === -1 ? options.operands : options.operands.slice(0, first);
-    for (const assignment of assignments) variables[assignment.slice(0, assignment.indexOf("="))] = assignment.slice(assignment.indexOf("=") + 1);
+    for (const assignment of assignments)
+      variables[assignment.slice(0, assignment.indexOf("="))] = assignment.slice(assignment.indexOf("=") + 1);
     if (first !== -1) {
       const child = await call.shell?.(quote(options.operands.slice(first)), { env: variables, stdin: call.stdin });
       if (child === undefined) return { stdout: "", stderr: "", code: 127 };
       return { ...child, stderr: child.stderr.replace(/^bash: (\S+): command not found$/m, "env: ‘$1’: No such file or directory") };
     }
     const end = has(options, "0", "null") ? "\0" : "\n";
-    return { stdout: Object.entries(variables).map(([name, value]) => `${name}=${value}${end}`).join(""), stderr: "", code: 0 };
+    return {
+      stdout: Object.entries(variables)
+        .map(([name, value]) => `${name}=${value}${end}`)
+        .join(""),
+      stderr: "",
+      code: 0,
+    };
   },
 };

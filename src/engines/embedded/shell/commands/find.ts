@@ -3,7 +3,14 @@ import { FileError } from "../../files/file-tree.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { listingStat } from "../file-listing.ts";
 import { directoryEntries, isDirectory } from "../file-system.ts";
-import { type FindAction, type FindExpression, type FindNode, FindProblem, type FoundFile, parseFindExpression } from "../find/expression.ts";
+import {
+  type FindAction,
+  type FindExpression,
+  type FindNode,
+  FindProblem,
+  type FoundFile,
+  parseFindExpression,
+} from "../find/expression.ts";
 import { printFound } from "../find/print.ts";
 import { resolvePath } from "../paths.ts";
 import { quote } from "../quote.ts";
@@ -19,7 +26,8 @@ export const find: Command = {
       const expression = parseFindExpression(firstTest === -1 ? [] : call.args.slice(firstTest), {
         nowMs: call.machine.clock.now(),
         modifiedAtMs: (operand) => statOf(call.machine.files, resolvePath(call.cwd, operand))?.modifiedAtMs,
-        isEmpty: ({ path, stat }) => (stat.kind === "directory" ? directoryEntries(call.machine.files, path).length === 0 : stat.sizeBytes === 0),
+        isEmpty: ({ path, stat }) =>
+          stat.kind === "directory" ? directoryEntries(call.machine.files, path).length === 0 : stat.sizeBytes === 0,
       });
       return await new Search(call, expression).from(starts.length === 0 ? ["."] : starts);
     } catch (error) {
@@ -127,7 +135,10 @@ class Search {
   async #child(words: readonly string[]): Promise<number> {
     const result = (await this.#call.shell?.(quote(words))) ?? { stdout: "", stderr: "", code: 1 };
     this.#stdout += result.stdout;
-    this.#stderr += result.code === 127 ? result.stderr.replace(/^bash: (\S+): command not found$/m, "find: ‘$1’: No such file or directory") : result.stderr;
+    this.#stderr +=
+      result.code === 127
+        ? result.stderr.replace(/^bash: (\S+): command not found$/m, "find: ‘$1’: No such file or directory")
+        : result.stderr;
     return result.code;
   }
 

@@ -5,10 +5,16 @@ export const free: Command = {
   name: "free",
   run: async ({ args }) => {
     const unit = args.some((arg) => /^-[a-z]*h/.test(arg)) ? "h" : args.some((arg) => /^-[a-z]*m/.test(arg)) ? "m" : "k";
-    const shown = (kilobytes: number): string => (unit === "k" ? String(kilobytes) : unit === "m" ? String(Math.floor(kilobytes / 1024)) : human(kilobytes));
-    const row = (name: string, values: readonly number[]): string => `${name.padEnd(8)}${values.map((value) => shown(value).padStart(12)).join("")}\n`;
+    const shown = (kilobytes: number): string =>
+      unit === "k" ? String(kilobytes) : unit === "m" ? String(Math.floor(kilobytes / 1024)) : human(kilobytes);
+    const row = (name: string, values: readonly number[]): string =>
+      `${name.padEnd(8)}${values.map((value) => shown(value).padStart(12)).join("")}\n`;
     const head = "               total        used        free      shared  buff/cache   available\n";
-    return { stdout: head + row("Mem:", [2_030_340, 412_008, 1_204_112, 1_020, 414_220, 1_480_512]) + row("Swap:", [0, 0, 0]), stderr: "", code: 0 };
+    return {
+      stdout: head + row("Mem:", [2_030_340, 412_008, 1_204_112, 1_020, 414_220, 1_480_512]) + row("Swap:", [0, 0, 0]),
+      stderr: "",
+      code: 0,
+    };
   },
 };
 

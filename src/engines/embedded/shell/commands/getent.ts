@@ -3,8 +3,18 @@ import { accountsOf } from "../accounts.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 
 const services: readonly (readonly [string, string])[] = [
-  ...([["smtp", "25/tcp mail"], ["domain", "53/tcp"], ["pop3", "110/tcp pop-3"], ["imap2", "143/tcp imap"], ["submissions", "465/tcp ssmtp smtps urd"]] as const),
-  ...([["submission", "587/tcp"], ["imaps", "993/tcp"], ["pop3s", "995/tcp"]] as const),
+  ...([
+    ["smtp", "25/tcp mail"],
+    ["domain", "53/tcp"],
+    ["pop3", "110/tcp pop-3"],
+    ["imap2", "143/tcp imap"],
+    ["submissions", "465/tcp ssmtp smtps urd"],
+  ] as const),
+  ...([
+    ["submission", "587/tcp"],
+    ["imaps", "993/tcp"],
+    ["pop3s", "995/tcp"],
+  ] as const),
 ];
 
 /** getent: names and addresses as programs of this host see them (files, then DNS), accounts and services. */
@@ -12,7 +22,12 @@ export const getent: Command = {
   name: "getent",
   run: async (call) => {
     const [database, ...keys] = call.args;
-    if (database === undefined) return { stdout: "", stderr: "getent: wrong number of arguments\nTry `getent --help' or `getent --usage' for more information.\n", code: 1 };
+    if (database === undefined)
+      return {
+        stdout: "",
+        stderr: "getent: wrong number of arguments\nTry `getent --help' or `getent --usage' for more information.\n",
+        code: 1,
+      };
     const accounts = accountsOf(call.machine.files);
     switch (database) {
       case "hosts":
@@ -26,9 +41,15 @@ export const getent: Command = {
       case "services":
         return found(
           services
-            .filter(([name, rest]) => keys.length === 0 || keys.includes(name) || keys.includes(rest.split("/")[0] ?? "")).map(([name, rest]) => `${name.padEnd(21)} ${rest}`));
+            .filter(([name, rest]) => keys.length === 0 || keys.includes(name) || keys.includes(rest.split("/")[0] ?? ""))
+            .map(([name, rest]) => `${name.padEnd(21)} ${rest}`),
+        );
       default:
-        return { stdout: "", stderr: `Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`, code: 1 };
+        return {
+          stdout: "",
+          stderr: `Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`,
+          code: 1,
+        };
     }
   },
 };
@@ -52,7 +73,11 @@ async function hosts(call: CommandCall, database: string, keys: readonly string[
     const { addresses, canonicalName } = await resolver.addresses(key, ["A"]);
     if (database === "hosts") lines.push(...addresses.map((address) => `${address.padEnd(15)} ${canonicalName}`));
     else {
-      const kinds = (address: string, first: boolean): string[] => [`${address.padEnd(15)} STREAM ${first ? canonicalName : ""}`, `${address.padEnd(15)} DGRAM  `, `${address.padEnd(15)} RAW    `];
+      const kinds = (address: string, first: boolean): string[] => [
+        `${address.padEnd(15)} STREAM ${first ? canonicalName : ""}`,
+        `${address.padEnd(15)} DGRAM  `,
+        `${address.padEnd(15)} RAW    `,
+      ];
       lines.push(...addresses.flatMap((address, index) => kinds(address, index === 0)));
     }
   }

@@ -14,7 +14,12 @@ export function historyCommand(lines: string[]): Command {
       const count = first === undefined ? lines.length : Number(first);
       if (!Number.isInteger(count)) return failed(`bash: history: ${first}: numeric argument required\n`);
       const from = Math.max(0, lines.length - count);
-      return said(lines.map((line, index) => `${String(index + 1).padStart(5)}  ${line}\n`).slice(from).join(""));
+      return said(
+        lines
+          .map((line, index) => `${String(index + 1).padStart(5)}  ${line}\n`)
+          .slice(from)
+          .join(""),
+      );
     },
   };
 }

@@ -154,7 +154,8 @@ function plainText(message: DnsMessage, type: string, isOnly: boolean): string {
     return `${plainName(name)} ${verb} ${data}\n`;
   });
   const hasAny = message.answers.some((record) => record.type === type || type === "ANY" || type === "AXFR");
-  const none = isOnly && !hasAny ? `${plainName(message.answers.at(-1)?.data ?? message.question?.name ?? "")} has no ${type} record\n` : "";
+  const none =
+    isOnly && !hasAny ? `${plainName(message.answers.at(-1)?.data ?? message.question?.name ?? "")} has no ${type} record\n` : "";
   return lines.join("") + none;
 }
 

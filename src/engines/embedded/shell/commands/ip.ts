@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
-import type { Machine } from "../../machine.ts";
 import type { Network } from "../../../../world/world.ts";
+import type { Machine } from "../../machine.ts";
 import type { Command } from "../command.ts";
 
 interface Link {
@@ -22,7 +22,11 @@ export const ip: Command = {
     const verb = words[1] ?? "show";
     if (object === "") return { stdout: "", stderr: usage, code: 255 };
     if (!["show", "list", "ls", "get", "s", "l", "dev"].includes(verb)) {
-      return { stdout: "", stderr: `ip: "${args.join(" ")}" is not simulated on the embedded engine; links and routes can only be shown\n`, code: 1 };
+      return {
+        stdout: "",
+        stderr: `ip: "${args.join(" ")}" is not simulated on the embedded engine; links and routes can only be shown\n`,
+        code: 1,
+      };
     }
     const links = linksOf(machine);
     if ("address".startsWith(object)) return { stdout: brief ? briefAddresses(links) : addresses(links), stderr: "", code: 0 };
@@ -65,7 +69,10 @@ function prefixOf(machine: Machine, address: string): number {
 
 function briefAddresses(links: readonly Link[]): string {
   const line = (name: string, state: string, address: string): string => `${name.padEnd(16)} ${state.padEnd(14)} ${address} \n`;
-  return line("lo", "UNKNOWN", "127.0.0.1/8") + links.map(({ name, address, prefixLength }) => line(name, "UP", `${address}/${prefixLength}`)).join("");
+  return (
+    line("lo", "UNKNOWN", "127.0.0.1/8") +
+    links.map(({ name, address, prefixLength }) => line(name, "UP", `${address}/${prefixLength}`)).join("")
+  );
 }
 
 const loopback = `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { FileStat } from "../../files/file-tree.ts";
-import type { Command, CommandCall } from "../command.ts";
 import { accountsOf } from "../accounts.ts";
+import type { Command, CommandCall } from "../command.ts";
 import { diskKilobytes, humanSize, listingDate, listingStat, modeText, shownSize } from "../file-listing.ts";
 import { directoryEntries, isDirectory } from "../file-system.ts";
 import { describeOptionProblem, has, type Options, readOptions } from "../options.ts";
@@ -19,7 +19,15 @@ interface Entry {
 export const ls: Command = {
   name: "ls",
   run: async (call) => {
-    const options = readOptions(call.args, "laA1htSrdRnFCgGosi", ["all", "almost-all", "human-readable", "reverse", "recursive", "directory", "color=?"]);
+    const options = readOptions(call.args, "laA1htSrdRnFCgGosi", [
+      "all",
+      "almost-all",
+      "human-readable",
+      "reverse",
+      "recursive",
+      "directory",
+      "color=?",
+    ]);
     if (options.problem !== undefined) {
       return { stdout: "", stderr: `${describeOptionProblem("ls", options.problem)}Try 'ls --help' for more information.\n`, code: 2 };
     }
@@ -38,7 +46,8 @@ function list(call: CommandCall, options: Options): { stdout: string; stderr: st
     // A link named on the command line is followed, but not in a long listing.
     const stat = own?.kind === "symlink" && !has(options, "l", "d") ? (statOf(files, path) ?? own) : own;
     if (stat === undefined) stderr += `ls: cannot access '${operand}': No such file or directory\n`;
-    else if (isDirectory(files, path) && stat.kind === "directory" && !has(options, "d", "directory")) directories.push({ name: operand, path, stat });
+    else if (isDirectory(files, path) && stat.kind === "directory" && !has(options, "d", "directory"))
+      directories.push({ name: operand, path, stat });
     else plain.push({ name: operand, path, stat });
   }
   const blocks: string[] = [];
@@ -59,7 +68,9 @@ function list(call: CommandCall, options: Options): { stdout: string; stderr: st
 
 function entriesOf(call: CommandCall, directory: Entry, options: Options): Entry[] {
   const { files, clock } = call.machine;
-  const names = directoryEntries(files, directory.path).filter((name) => has(options, "a", "all", "A", "almost-all") || !name.startsWith("."));
+  const names = directoryEntries(files, directory.path).filter(
+    (name) => has(options, "a", "all", "A", "almost-all") || !name.startsWith("."),
+  );
   if (has(options, "a", "all")) names.unshift(".", "..");
   return names.flatMap((name) => {
     const path = posix.join(directory.path, name);
@@ -97,7 +108,9 @@ function longLines(call: CommandCall, options: Options, entries: readonly Entry[
   const numeric = has(options, "n");
   const rows = entries.map(({ name, path, stat }) => ({
     mode: modeText(stat.kind, stat.mode),
-    links: String(stat.kind === "directory" ? 2 + files.list(path).filter((child) => isDirectory(files, posix.join(path, child))).length : 1),
+    links: String(
+      stat.kind === "directory" ? 2 + files.list(path).filter((child) => isDirectory(files, posix.join(path, child))).length : 1,
+    ),
     owner: numeric ? String(accounts.userId(stat.owner)) : stat.owner,
     group: numeric ? String(accounts.groupId(stat.group)) : stat.group,
     size: has(options, "h", "human-readable") ? humanSize(shownSize(stat)) : String(shownSize(stat)),

@@ -11,7 +11,8 @@ export const mktemp: Command = {
     const marks = /X{3,}(?=[^X]*$)/.exec(template);
     if (marks === null) return { stdout: "", stderr: `mktemp: too few X's in template ‘${template}’\n`, code: 1 };
     const name = template.slice(0, marks.index) + machine.random.hex(marks[0].length) + template.slice(marks.index + marks[0].length);
-    const directory = options.operands[0] === undefined || has(options, "p", "t", "tmpdir") ? (valueOf(options, "p", "tmpdir") ?? "/tmp") : cwd;
+    const directory =
+      options.operands[0] === undefined || has(options, "p", "t", "tmpdir") ? (valueOf(options, "p", "tmpdir") ?? "/tmp") : cwd;
     const path = resolvePath(directory, name);
     if (!has(options, "u", "dry-run")) {
       if (has(options, "d", "directory")) machine.files.makeDirectory(path);

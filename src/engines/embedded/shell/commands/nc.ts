@@ -21,7 +21,8 @@ export const nc: Command = {
     if (options.problem !== undefined) return { stdout: "", stderr: describeOptionProblem("nc", options.problem) + usage, code: 1 };
     if (has(options, "h")) return { stdout: "", stderr: `OpenBSD netcat (Debian patchlevel 1.219-1)\n${usage}`, code: 0 };
     const unsimulated = options.given.find(({ name }) => ["l", "u", "U", "k", "X", "x"].includes(name));
-    if (unsimulated !== undefined) return { stdout: "", stderr: `nc: -${unsimulated.name} is not simulated on the embedded engine\n`, code: 1 };
+    if (unsimulated !== undefined)
+      return { stdout: "", stderr: `nc: -${unsimulated.name} is not simulated on the embedded engine\n`, code: 1 };
     const [host, portText] = options.operands;
     if (host === undefined || portText === undefined) return { stdout: "", stderr: usage, code: 1 };
     const ports = portsOf(portText);
@@ -57,7 +58,12 @@ async function reach(call: CommandCall, options: Options, host: string, ports: r
   const result = { stdout: "", stderr: "", code: 1 };
   for (const port of ports) {
     const local = valueOf(options, "s");
-    const to = { address, port, ...(wait === undefined ? {} : { timeoutMs: Number(wait) * 1000 }), ...(local === undefined ? {} : { localAddress: local }) };
+    const to = {
+      address,
+      port,
+      ...(wait === undefined ? {} : { timeoutMs: Number(wait) * 1000 }),
+      ...(local === undefined ? {} : { localAddress: local }),
+    };
     const socket = await connectTo(machine, to, signal);
     if (socket === undefined) return { ...result, code: 130 };
     if (socket instanceof NetworkError) {
@@ -86,7 +92,8 @@ async function talk(call: CommandCall, options: Options, link: Receiver, machine
   if (call.console !== undefined) {
     const end = await joinTerminal(call.console, link, rules);
     // After Ctrl-D nc goes on listening, unless -N closes its side.
-    if (end === "local" && !has(options, "N", "q")) call.console.write((await joinPipe({ ...call, stdin: "", machine }, link, rules, Number.POSITIVE_INFINITY)) || "");
+    if (end === "local" && !has(options, "N", "q"))
+      call.console.write((await joinPipe({ ...call, stdin: "", machine }, link, rules, Number.POSITIVE_INFINITY)) || "");
     return "";
   }
   const quit = valueOf(options, "q") ?? valueOf(options, "w");

@@ -5,7 +5,8 @@ import { runWords } from "../run-words.ts";
 export const nohup: Command = {
   name: "nohup",
   run: async (call) => {
-    if (call.args.length === 0) return { stdout: "", stderr: "nohup: missing operand\nTry 'nohup --help' for more information.\n", code: 125 };
+    if (call.args.length === 0)
+      return { stdout: "", stderr: "nohup: missing operand\nTry 'nohup --help' for more information.\n", code: 125 };
     return runWords(call, call.args, false);
   },
 };

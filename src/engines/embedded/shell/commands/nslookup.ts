@@ -36,7 +36,10 @@ export const nslookup: Command = {
   },
 };
 
-async function converse(call: CommandCall, settings: Settings): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number }> {
+async function converse(
+  call: CommandCall,
+  settings: Settings,
+): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number }> {
   const lines = call.console === undefined ? call.stdin.split("\n") : undefined;
   let stdout = "";
   const say = (text: string): void => {
@@ -105,7 +108,8 @@ async function look(call: CommandCall, settings: Settings, asked: string): Promi
   const source = message.authoritative || isReverse ? "" : "Non-authoritative answer:\n";
   if (text === "") return { text: `${banner}${source}*** Can't find ${asked}: No answer\n\n`, isFound: true };
   const others = [...message.authority, ...message.additional].map((record) => sideText(record)).join("");
-  const where = settings.type === undefined && !isReverse ? "" : message.authoritative ? "" : `\nAuthoritative answers can be found from:\n${others}`;
+  const where =
+    settings.type === undefined && !isReverse ? "" : message.authoritative ? "" : `\nAuthoritative answers can be found from:\n${others}`;
   return { text: `${banner}${source}${text}${where}\n`, isFound: true };
 }
 
@@ -119,7 +123,15 @@ async function askNames(
   let last: { readonly answer: ToolAnswer } | { readonly complaints: string } = { complaints: "" };
   for (const name of names) {
     const { timeoutSeconds, retries, tcp, recurse, port } = settings;
-    const query = { question: { name, type }, servers, port, timeoutMs: 1000 * timeoutSeconds, tries: retries, overTcp: tcp, recursionDesired: recurse };
+    const query = {
+      question: { name, type },
+      servers,
+      port,
+      timeoutMs: 1000 * timeoutSeconds,
+      tries: retries,
+      overTcp: tcp,
+      recursionDesired: recurse,
+    };
     const { answer, complaints } = await askAsTool(call.machine, query, call.signal);
     if (answer === undefined) return { complaints };
     last = { answer };

@@ -53,16 +53,24 @@ async function run(call: CommandCall, plan: Plan): Promise<CommandResult> {
     const sentAtMs = machine.clock.now();
     const last = sent === plan.limit;
     const answer = await echo(call, plan, last ? plan.waitMs : Math.min(plan.waitMs, plan.intervalMs));
-    if (answer === "unreachable") say(`From ${machine.net.addresses.find((own) => !own.startsWith("127.")) ?? plan.address} icmp_seq=${sent} Destination Host Unreachable\n`);
+    if (answer === "unreachable")
+      say(
+        `From ${machine.net.addresses.find((own) => !own.startsWith("127.")) ?? plan.address} icmp_seq=${sent} Destination Host Unreachable\n`,
+      );
     if (typeof answer === "number") {
       times.push(answer);
-      if (!plan.quiet) say(`64 bytes from ${plan.host === plan.address ? plan.address : `${plan.host} (${plan.address})`}: icmp_seq=${sent} ttl=64 time=${shown(answer)} ms\n`);
+      if (!plan.quiet)
+        say(
+          `64 bytes from ${plan.host === plan.address ? plan.address : `${plan.host} (${plan.address})`}: icmp_seq=${sent} ttl=64 time=${shown(answer)} ms\n`,
+        );
     }
     const restMs = plan.intervalMs - (machine.clock.now() - sentAtMs);
     if (!last && restMs > 0) await pause(machine.clock, restMs, signal);
   }
   const loss = sent === 0 ? 0 : Math.round((100 * (sent - times.length)) / sent);
-  say(`\n--- ${plan.host} ping statistics ---\n${sent} packets transmitted, ${times.length} received, ${loss}% packet loss, time ${machine.clock.now() - startedAtMs}ms\n`);
+  say(
+    `\n--- ${plan.host} ping statistics ---\n${sent} packets transmitted, ${times.length} received, ${loss}% packet loss, time ${machine.clock.now() - startedAtMs}ms\n`,
+  );
   if (times.length > 0) say(`rtt min/avg/max/mdev = ${statistics(times)} ms\n`);
   else say("\n");
   return { stdout, stderr: "", code: times.length > 0 ? 0 : 1 };
@@ -81,7 +89,13 @@ async function echo(call: CommandCall, { address }: Plan, timeoutMs: number): Pr
 }
 
 function shown(milliseconds: number): string {
-  return milliseconds < 1 ? milliseconds.toFixed(3) : milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds < 100 ? milliseconds.toFixed(1) : String(Math.round(milliseconds));
+  return milliseconds < 1
+    ? milliseconds.toFixed(3)
+    : milliseconds < 10
+      ? milliseconds.toFixed(2)
+      : milliseconds < 100
+        ? milliseconds.toFixed(1)
+        : String(Math.round(milliseconds));
 }
 
 function statistics(times: readonly number[]): string {

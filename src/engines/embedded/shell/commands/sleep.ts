@@ -10,7 +10,8 @@ export const sleep: Command = {
     let totalMs = 0;
     for (const arg of args) {
       const durationMs = durationOf(arg);
-      if (durationMs === undefined) return { stdout: "", stderr: `sleep: invalid time interval '${arg}'\nTry 'sleep --help' for more information.\n`, code: 1 };
+      if (durationMs === undefined)
+        return { stdout: "", stderr: `sleep: invalid time interval '${arg}'\nTry 'sleep --help' for more information.\n`, code: 1 };
       totalMs += durationMs;
     }
     // Longer than any range lives; a timer at infinity would be due as soon as nothing else is.

@@ -67,7 +67,16 @@ function shownAddress(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
-const serviceNames: Readonly<Record<number, string>> = { 25: "smtp", 53: "domain", 110: "pop3", 143: "imap2", 465: "submissions", 587: "submission", 993: "imaps", 995: "pop3s" };
+const serviceNames: Readonly<Record<number, string>> = {
+  25: "smtp",
+  53: "domain",
+  110: "pop3",
+  143: "imap2",
+  465: "submissions",
+  587: "submission",
+  993: "imaps",
+  995: "pop3s",
+};
 
 function portText(port: number, numeric: boolean): string {
   return numeric ? String(port) : (serviceNames[port] ?? String(port));
@@ -89,7 +98,15 @@ function ownerOf(machine: Machine, port: number): string {
 
 /** ss's own layout: addresses end and ports begin at the colon; the last column's title stands right behind the one before. */
 function table(rows: readonly Row[], withNetid: boolean, header: boolean): string {
-  const heads: Row = { netid: "Netid", state: "State", local: "Local Address", localPort: "Port", peer: "Peer Address", peerPort: "Port", process: "Process" };
+  const heads: Row = {
+    netid: "Netid",
+    state: "State",
+    local: "Local Address",
+    localPort: "Port",
+    peer: "Peer Address",
+    peerPort: "Port",
+    process: "Process",
+  };
   const all = [heads, ...rows];
   const width = (of: (row: Row) => string): number => Math.max(0, ...all.map((row) => of(row).length));
   const [netid, state, process] = [width((row) => row.netid), width((row) => row.state), width((row) => row.process)];

@@ -27,7 +27,14 @@ export const stat: Command = {
       }
       const size = shownSize(found);
       const octal = (found.mode & 0o7777).toString(8);
-      const kind = found.kind === "symlink" ? "symbolic link" : found.kind === "directory" ? "directory" : size === 0 ? "regular empty file" : "regular file";
+      const kind =
+        found.kind === "symlink"
+          ? "symbolic link"
+          : found.kind === "directory"
+            ? "directory"
+            : size === 0
+              ? "regular empty file"
+              : "regular file";
       const [uid, gid] = [accounts.userId(found.owner), accounts.groupId(found.group)];
       const letters = modeText(found.kind, found.mode);
       const date = fullDate(found.modifiedAtMs);
@@ -36,8 +43,32 @@ export const stat: Command = {
       const format = valueOf(options, "c", "format", "printf");
       if (format !== undefined) {
         const values: Readonly<Record<string, string>> = {
-          ...{ n: operand, N: `'${operand}'`, s: String(size), U: found.owner, G: found.group, u: String(uid), g: String(gid), a: octal, A: letters },
-          ...{ F: kind, y: date, z: date, x: date, w: date, Y: seconds, Z: seconds, X: seconds, W: seconds, b: String(blocks), B: "512", h: "1", "%": "%" },
+          ...{
+            n: operand,
+            N: `'${operand}'`,
+            s: String(size),
+            U: found.owner,
+            G: found.group,
+            u: String(uid),
+            g: String(gid),
+            a: octal,
+            A: letters,
+          },
+          ...{
+            F: kind,
+            y: date,
+            z: date,
+            x: date,
+            w: date,
+            Y: seconds,
+            Z: seconds,
+            X: seconds,
+            W: seconds,
+            b: String(blocks),
+            B: "512",
+            h: "1",
+            "%": "%",
+          },
         };
         const text = format.replace(/%(.)/g, (whole, letter: string) => values[letter] ?? whole);
         stdout += has(options, "printf") ? text.replaceAll("\\n", "\n").replaceAll("\\t", "\t") : `${text}\n`;

@@ -25,7 +25,10 @@ async function run(call: CommandCall, options: SwaksOptions, output: Output): Pr
     return 1;
   }
   if (options.left.length > 0) {
-    transcript.say("problem", `Data left in option list when processing  command line (${options.left.map((word) => `'${word}'`).join(", ")}).  Exiting`);
+    transcript.say(
+      "problem",
+      `Data left in option list when processing  command line (${options.left.map((word) => `'${word}'`).join(", ")}).  Exiting`,
+    );
     return 1;
   }
   if (options.values.has("version")) {
@@ -33,7 +36,10 @@ async function run(call: CommandCall, options: SwaksOptions, output: Output): Pr
     return 0;
   }
   if (options.values.has("help") || options.values.has("support")) {
-    output.write("swaks: the manual is not simulated on the embedded engine; the usual start is\n  swaks --to USER@DOMAIN --from USER@DOMAIN --server HOST\n", "stdout");
+    output.write(
+      "swaks: the manual is not simulated on the embedded engine; the usual start is\n  swaks --to USER@DOMAIN --from USER@DOMAIN --server HOST\n",
+      "stdout",
+    );
     return 0;
   }
   let session: SwaksSession | undefined;
@@ -59,7 +65,12 @@ function transcriptOptions({ values }: SwaksOptions): ConstructorParameters<type
   const noHints = values.has("no-hints");
   return {
     silent: silent === undefined ? 0 : silent === "" ? 1 : Number(silent),
-    hide: { sent: values.has("hide-send"), received: values.has("hide-receive"), info: values.has("hide-informational"), all: values.has("hide-all") },
+    hide: {
+      sent: values.has("hide-send"),
+      received: values.has("hide-receive"),
+      info: values.has("hide-informational"),
+      all: values.has("hide-all"),
+    },
     hints: {
       sent: !noHints && !values.has("no-send-hints"),
       received: !noHints && !values.has("no-receive-hints"),

@@ -1,7 +1,19 @@
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { mainPid, type Unit, unitNamed, unitsOf } from "../services.ts";
 
-const verbs = ["start", "stop", "restart", "reload", "reload-or-restart", "try-restart", "status", "is-active", "is-enabled", "enable", "disable"] as const;
+const verbs = [
+  "start",
+  "stop",
+  "restart",
+  "reload",
+  "reload-or-restart",
+  "try-restart",
+  "status",
+  "is-active",
+  "is-enabled",
+  "enable",
+  "disable",
+] as const;
 type Verb = (typeof verbs)[number];
 
 /** systemctl, as the small one of our images without systemd behaves: same words on both engines. */
@@ -11,7 +23,8 @@ function run(call: CommandCall): CommandResult {
   const [verb, ...rest] = call.args;
   const { machine } = call;
   if (verb === undefined || verb === "list-units" || verb === "list-unit-files") {
-    const line = (unit: Unit): string => `${unit.name}.service ${isActive(call, unit) ? "active" : "inactive"} ${isEnabled(call, unit) ? "enabled" : "disabled"}\n`;
+    const line = (unit: Unit): string =>
+      `${unit.name}.service ${isActive(call, unit) ? "active" : "inactive"} ${isEnabled(call, unit) ? "enabled" : "disabled"}\n`;
     return { stdout: unitsOf(machine).map(line).join(""), stderr: "", code: 0 };
   }
   if (verb === "daemon-reload") return { stdout: "", stderr: "", code: 0 };
@@ -92,7 +105,10 @@ function status(call: CommandCall, unit: Unit): CommandResult {
     ...(active ? [`   Main PID: ${mainPid(machine, unit)} (${unit.comm})`] : []),
     "",
   ];
-  const log = (machine.files.read(unit.log) ?? "").split("\n").filter((line) => line !== "").slice(-10);
+  const log = (machine.files.read(unit.log) ?? "")
+    .split("\n")
+    .filter((line) => line !== "")
+    .slice(-10);
   return { stdout: `${[...head, ...log].join("\n")}\n`, stderr: "", code: active ? 0 : 3 };
 }
 

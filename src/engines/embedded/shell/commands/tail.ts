@@ -18,14 +18,29 @@ export const tail: Command = {
   run: async (call) => {
     // tail -20 and tail -20f are older than -n.
     const args = call.args.map((arg) => arg.replace(/^-(\d+)([fF]?)$/, (_, count: string, follow: string) => `-${follow}n${count}`));
-    const options = readOptions(args, "n:c:fFqvs:z", ["lines=", "bytes=", "follow=?", "quiet", "silent", "verbose", "retry", "pid=", "sleep-interval="]);
+    const options = readOptions(args, "n:c:fFqvs:z", [
+      "lines=",
+      "bytes=",
+      "follow=?",
+      "quiet",
+      "silent",
+      "verbose",
+      "retry",
+      "pid=",
+      "sleep-interval=",
+    ]);
     if (options.problem !== undefined) {
       return { stdout: "", stderr: `${describeOptionProblem("tail", options.problem)}Try 'tail --help' for more information.\n`, code: 1 };
     }
     const bytes = valueOf(options, "c", "bytes");
     const text = bytes ?? valueOf(options, "n", "lines") ?? "10";
-    if (!/^[+-]?\d+$/.test(text)) return { stdout: "", stderr: `tail: invalid number of ${bytes === undefined ? "lines" : "bytes"}: '${text}'\n`, code: 1 };
-    const amount: Amount = { unit: bytes === undefined ? "lines" : "bytes", count: Number(text.replace(/^[+-]/, "")), fromStart: text.startsWith("+") };
+    if (!/^[+-]?\d+$/.test(text))
+      return { stdout: "", stderr: `tail: invalid number of ${bytes === undefined ? "lines" : "bytes"}: '${text}'\n`, code: 1 };
+    const amount: Amount = {
+      unit: bytes === undefined ? "lines" : "bytes",
+      count: Number(text.replace(/^[+-]/, "")),
+      fromStart: text.startsWith("+"),
+    };
     const titled = (options.operands.length > 1 || has(options, "v", "verbose")) && !has(options, "q", "quiet", "silent");
     const shown = show(call, options.operands, amount, titled);
     if (!has(options, "f", "F", "follow") || options.operands.length === 0) return shown;
@@ -40,14 +55,22 @@ function show(call: CommandCall, operands: readonly string[], amount: Amount, ti
     const text = operand === "-" ? call.stdin : contentOf(call, operand);
     if (text === undefined) {
       const directory = isDirectory(call.machine.files, resolvePath(call.cwd, operand));
-      stderr += directory ? `tail: error reading '${operand}': Is a directory\n` : `tail: cannot open '${operand}' for reading: No such file or directory\n`;
+      stderr += directory
+        ? `tail: error reading '${operand}': Is a directory\n`
+        : `tail: cannot open '${operand}' for reading: No such file or directory\n`;
     } else stdout += `${titled ? `${stdout === "" ? "" : "\n"}==> ${operand} <==\n` : ""}${endOf(text, amount)}`;
   }
   return { stdout, stderr, code: stderr === "" ? 0 : 1 };
 }
 
 /** Follows on a terminal. Elsewhere nobody could stop it: it ends after what is there, and says so. */
-async function follow(call: CommandCall, operands: readonly string[], shown: CommandResult, titled: boolean, retry: boolean): Promise<CommandResult> {
+async function follow(
+  call: CommandCall,
+  operands: readonly string[],
+  shown: CommandResult,
+  titled: boolean,
+  retry: boolean,
+): Promise<CommandResult> {
   const { console, signal, machine } = call;
   const missing = operands.filter((operand) => contentOf(call, operand) === undefined);
   const followed = retry ? operands : operands.filter((operand) => !missing.includes(operand));

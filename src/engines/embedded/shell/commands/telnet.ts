@@ -1,9 +1,9 @@
+import { NetworkError } from "../../wire/network-stack.ts";
 import type { Command, CommandCall, CommandResult, Console } from "../command.ts";
 import { addressesOf, connectMessages, connectTo, portOf } from "../net/connect.ts";
 import { Receiver } from "../net/receiver.ts";
 import { joinPipe, joinTerminal } from "../net/session.ts";
 import { readOptions } from "../options.ts";
-import { NetworkError } from "../../wire/network-stack.ts";
 
 /** How long a piped telnet listens after its input has ended. */
 const lingerMs = 1000;
@@ -15,7 +15,11 @@ export const telnet: Command = {
     const options = readOptions(call.args, "468EKLaXdFfkn:l:S:e:b:crx");
     const [host, portText = "telnet"] = options.operands;
     if (host === undefined) {
-      return { stdout: "", stderr: "telnet: name a host, and a port: telnet mx1.meadow.example 25 (its own prompt is not simulated)\n", code: 1 };
+      return {
+        stdout: "",
+        stderr: "telnet: name a host, and a port: telnet mx1.meadow.example 25 (its own prompt is not simulated)\n",
+        code: 1,
+      };
     }
     const port = portOf(portText);
     if (port === undefined) return { stdout: "", stderr: `telnet: bad port spec -- '${portText}'\n`, code: 1 };
@@ -26,7 +30,8 @@ export const telnet: Command = {
 async function open(call: CommandCall, host: string, port: number, portText: string): Promise<CommandResult> {
   const { machine, console, signal } = call;
   const [address] = await addressesOf(machine, host);
-  if (address === undefined) return { stdout: `Server lookup failure:  ${host}:${portText}, Name or service not known\n`, stderr: "", code: 1 };
+  if (address === undefined)
+    return { stdout: `Server lookup failure:  ${host}:${portText}, Name or service not known\n`, stderr: "", code: 1 };
   const trying = `Trying ${address}...\n`;
   console?.write(trying);
   const before = console === undefined ? trying : "";
@@ -49,7 +54,9 @@ async function open(call: CommandCall, host: string, port: number, portText: str
     return { stdout: "", stderr: "", code: 130 };
   }
   socket.end();
-  return end === "remote" ? { stdout: "", stderr: "Connection closed by foreign host.\n", code: 0 } : { stdout: "Connection closed.\n", stderr: "", code: 0 };
+  return end === "remote"
+    ? { stdout: "", stderr: "Connection closed by foreign host.\n", code: 0 }
+    : { stdout: "Connection closed.\n", stderr: "", code: 0 };
 }
 
 /** Ctrl-] (or a line `^]` where there are no keys) leads to telnet's own prompt. */

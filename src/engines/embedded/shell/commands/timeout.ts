@@ -15,7 +15,11 @@ export const timeout: Command = {
     }
     const durationMs = durationOf(durationText);
     if (durationMs === undefined) {
-      return { stdout: "", stderr: `timeout: invalid time interval ‘${durationText}’\nTry 'timeout --help' for more information.\n`, code: 125 };
+      return {
+        stdout: "",
+        stderr: `timeout: invalid time interval ‘${durationText}’\nTry 'timeout --help' for more information.\n`,
+        code: 125,
+      };
     }
     const ended = new AbortController();
     const over = new AbortController();

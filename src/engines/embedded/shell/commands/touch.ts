@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import type { Command } from "../command.ts";
+import { parseDate } from "../dates.ts";
 import { isDirectory } from "../file-system.ts";
 import { describeOptionProblem, has, readOptions, valueOf } from "../options.ts";
-import { parseDate } from "../dates.ts";
 import { resolvePath } from "../paths.ts";
 import { statOf } from "../symlinks.ts";
 

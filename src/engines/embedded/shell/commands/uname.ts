@@ -8,9 +8,13 @@ export const uname: Command = {
   name: "uname",
   run: async ({ args, machine }) => {
     const parts: Readonly<Record<string, string>> = { s: "Linux", n: machine.name, r: kernel, v: version, m: "x86_64", o: "GNU/Linux" };
-    const letters = args.length === 0 ? "s" : args.flatMap((arg) => (arg === "-a" || arg === "--all" ? [..."snrvmo"] : [...arg.replace(/^-+/, "")])).join("");
+    const letters =
+      args.length === 0
+        ? "s"
+        : args.flatMap((arg) => (arg === "-a" || arg === "--all" ? [..."snrvmo"] : [...arg.replace(/^-+/, "")])).join("");
     const shown = [..."snrvmo"].filter((letter) => letters.includes(letter)).map((letter) => parts[letter] ?? "");
-    if (shown.length === 0) return { stdout: "", stderr: `uname: extra operand '${args[0]}'\nTry 'uname --help' for more information.\n`, code: 1 };
+    if (shown.length === 0)
+      return { stdout: "", stderr: `uname: extra operand '${args[0]}'\nTry 'uname --help' for more information.\n`, code: 1 };
     return { stdout: `${shown.join(" ")}\n`, stderr: "", code: 0 };
   },
 };

@@ -11,7 +11,10 @@ export function whichCommand(exists: (name: string) => boolean): Command {
       let stdout = "";
       let missing = false;
       for (const name of args.filter((arg) => !arg.startsWith("-"))) {
-        const onDisk = (env.PATH ?? "").split(":").map((directory) => posix.join(directory, name)).find((path) => isExecutable(machine, path));
+        const onDisk = (env.PATH ?? "")
+          .split(":")
+          .map((directory) => posix.join(directory, name))
+          .find((path) => isExecutable(machine, path));
         const path = onDisk ?? (exists(posix.basename(name)) ? programPath(posix.basename(name)) : undefined);
         if (path === undefined) missing = true;
         else stdout += `${path}\n`;

@@ -6,9 +6,18 @@ import { quote } from "../quote.ts";
 export const xargs: Command = {
   name: "xargs",
   run: async (call) => {
-    const options = readOptions(call.args, "n:I:L:0d:rtP:s:x", ["max-args=", "replace=", "null", "delimiter=", "no-run-if-empty", "verbose", "max-procs="], true);
+    const options = readOptions(
+      call.args,
+      "n:I:L:0d:rtP:s:x",
+      ["max-args=", "replace=", "null", "delimiter=", "no-run-if-empty", "verbose", "max-procs="],
+      true,
+    );
     if (options.problem !== undefined) {
-      return { stdout: "", stderr: `${describeOptionProblem("xargs", options.problem)}Try 'xargs --help' for more information.\n`, code: 1 };
+      return {
+        stdout: "",
+        stderr: `${describeOptionProblem("xargs", options.problem)}Try 'xargs --help' for more information.\n`,
+        code: 1,
+      };
     }
     const count = valueOf(options, "n", "max-args");
     if (count !== undefined && !/^[1-9]\d*$/.test(count)) {
@@ -26,9 +35,14 @@ export const xargs: Command = {
       if (call.signal.aborted) return { ...result, code: 130 };
       const argv = replace === undefined ? [...command, ...group] : command.map((word) => word.replaceAll(replace, group[0] ?? ""));
       if (has(options, "t", "verbose")) result.stderr += `${argv.join(" ")}\n`;
-      const one: CommandResult = (await call.shell?.(quote(argv))) ?? { stdout: "", stderr: `xargs: ${argv[0]}: No such file or directory\n`, code: 127 };
+      const one: CommandResult = (await call.shell?.(quote(argv))) ?? {
+        stdout: "",
+        stderr: `xargs: ${argv[0]}: No such file or directory\n`,
+        code: 127,
+      };
       result.stdout += one.stdout;
-      result.stderr += one.code === 127 ? one.stderr.replace(/^bash: (\S+): command not found$/m, "xargs: $1: No such file or directory") : one.stderr;
+      result.stderr +=
+        one.code === 127 ? one.stderr.replace(/^bash: (\S+): command not found$/m, "xargs: $1: No such file or directory") : one.stderr;
       if (one.code === 127 || one.code === 126) return { ...result, code: one.code };
       if (one.code !== 0) result.code = one.code === 255 ? 124 : 123;
       if (one.code === 255) break;

@@ -274,7 +274,10 @@ export function globPattern(pattern: string, ignoreCase: boolean, slashes: boole
       const end = pattern.indexOf("]", index + 2);
       if (end === -1) source += "\\[";
       else {
-        const inner = pattern.slice(index + 1, end).replace(/^!/, "^").replaceAll("\\", "\\\\");
+        const inner = pattern
+          .slice(index + 1, end)
+          .replace(/^!/, "^")
+          .replaceAll("\\", "\\\\");
         source += inner.includes("[:") ? "." : `[${inner}]`;
         index = end;
       }

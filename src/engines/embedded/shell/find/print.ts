@@ -41,9 +41,23 @@ function formatted(format: string, { shown, start, path, depth, stat }: FoundFil
   const name = shown.replace(/\/+$/, "").split("/").at(-1) ?? "";
   const values: Readonly<Record<string, string>> = {
     ...{ p: shown, f: name, h: shown.includes("/") ? shown.slice(0, shown.lastIndexOf("/")) || "/" : ".", H: start, d: String(depth) },
-    ...{ P: shown.slice(start.length).replace(/^\//, ""), s: String(shownSize(stat)), k: String(diskKilobytes(stat)), u: stat.owner, g: stat.group },
-    ...{ m: (stat.mode & 0o7777).toString(8), M: modeText(stat.kind, stat.mode), y: stat.kind === "directory" ? "d" : stat.kind === "symlink" ? "l" : "f" },
-    ...{ l: stat.kind === "symlink" ? (linkTarget(files, path) ?? "") : "", t: formatDate("%a %b %e %H:%M:%S.%N0 %Y", stat.modifiedAtMs), "%": "%" },
+    ...{
+      P: shown.slice(start.length).replace(/^\//, ""),
+      s: String(shownSize(stat)),
+      k: String(diskKilobytes(stat)),
+      u: stat.owner,
+      g: stat.group,
+    },
+    ...{
+      m: (stat.mode & 0o7777).toString(8),
+      M: modeText(stat.kind, stat.mode),
+      y: stat.kind === "directory" ? "d" : stat.kind === "symlink" ? "l" : "f",
+    },
+    ...{
+      l: stat.kind === "symlink" ? (linkTarget(files, path) ?? "") : "",
+      t: formatDate("%a %b %e %H:%M:%S.%N0 %Y", stat.modifiedAtMs),
+      "%": "%",
+    },
   };
   const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", "0": "\0", "\\": "\\" };
   return format.replace(/\\(.)|%([TAC])([@A-Za-z+])|%(.)/g, (whole, escape?: string, time?: string, part?: string, letter?: string) => {

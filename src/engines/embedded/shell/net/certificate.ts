@@ -15,7 +15,10 @@ export function describeX509(certificate: X509Certificate, asked: readonly strin
     if (name === "subject") parts.push(`subject=${nameLine(certificate.subject)}`);
     else if (name === "issuer") parts.push(`issuer=${nameLine(certificate.issuer)}`);
     else if (name === "serial") parts.push(`serial=${certificate.serialNumber}`);
-    else if (name === "fingerprint") parts.push(asked.includes("sha256") ? `sha256 Fingerprint=${certificate.fingerprint256}` : `SHA1 Fingerprint=${certificate.fingerprint}`);
+    else if (name === "fingerprint")
+      parts.push(
+        asked.includes("sha256") ? `sha256 Fingerprint=${certificate.fingerprint256}` : `SHA1 Fingerprint=${certificate.fingerprint}`,
+      );
     else if (name === "startdate") parts.push(`notBefore=${certificate.validFrom}`);
     else if (name === "enddate") parts.push(`notAfter=${certificate.validTo}`);
     else if (name === "dates") parts.push(`notBefore=${certificate.validFrom}`, `notAfter=${certificate.validTo}`);

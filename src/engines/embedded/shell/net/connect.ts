@@ -1,5 +1,5 @@
-import type { Machine } from "../../machine.ts";
 import { createStubResolver } from "../../dns/stub-resolver.ts";
+import type { Machine } from "../../machine.ts";
 import { NetworkError, type VirtualSocket } from "../../wire/network-stack.ts";
 
 /** What connect(2) says: `Connection refused`. */

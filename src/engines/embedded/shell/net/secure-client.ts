@@ -9,7 +9,21 @@ import { Receiver } from "./receiver.ts";
 import { joinPipe, joinTerminal } from "./session.ts";
 import { cipherName, startTls } from "./tls.ts";
 
-const valued = ["connect", "host", "port", "starttls", "servername", "name", "CAfile", "CApath", "verify", "verify_hostname", "cipher", "alpn", "xmpphost"];
+const valued = [
+  "connect",
+  "host",
+  "port",
+  "starttls",
+  "servername",
+  "name",
+  "CAfile",
+  "CApath",
+  "verify",
+  "verify_hostname",
+  "cipher",
+  "alpn",
+  "xmpphost",
+];
 /** The same on every line that OpenSSL's error queue prints. */
 const errorPrefix = "40A7C0D5F17F0000:error";
 
@@ -18,7 +32,8 @@ export async function secureClient(call: CommandCall): Promise<CommandResult> {
   const options = readSingleDash(call.args, valued);
   const target = /^\[?([^\]]*)\]?:(\w+)$/.exec(valueOf(options, "connect") ?? options.operands[0] ?? "localhost:4433");
   const [host, port] = [target?.[1] ?? "", portOf(target?.[2] ?? "")];
-  if (port === undefined || host === "") return { stdout: "", stderr: "s_client: -connect argument or target parameter malformed or ambiguous\n", code: 1 };
+  if (port === undefined || host === "")
+    return { stdout: "", stderr: "s_client: -connect argument or target parameter malformed or ambiguous\n", code: 1 };
   const [address] = await addressesOf(call.machine, host);
   if (address === undefined) {
     const error = `${errorPrefix}:10080002:BIO routines:BIO_lookup_ex:system lib:../crypto/bio/bio_addr.c:758:Name or service not known\n`;
@@ -34,12 +49,18 @@ export async function secureClient(call: CommandCall): Promise<CommandResult> {
   const prologue = starttls === undefined ? { offered: true, heard: "" } : await startTlsCommands(plain, starttls);
   if (prologue === undefined) {
     socket.destroy();
-    return { stdout: "", stderr: `s_client: -starttls ${starttls} is not simulated on the embedded engine; smtp, lmtp, imap and pop3 are\n`, code: 1 };
+    return {
+      stdout: "",
+      stderr: `s_client: -starttls ${starttls} is not simulated on the embedded engine; smtp, lmtp, imap and pop3 are\n`,
+      code: 1,
+    };
   }
   if (!prologue.offered) output.err(`Didn't find STARTTLS in server response, trying anyway...\n`);
   plain.detach();
   const serverName = valueOf(options, "servername") ?? (/^[\d.]+$/.test(host) ? undefined : host);
-  const secured = prologue.offered ? await startTls(socket, serverName === undefined ? {} : { serverName }) : new Error("wrong version number");
+  const secured = prologue.offered
+    ? await startTls(socket, serverName === undefined ? {} : { serverName })
+    : new Error("wrong version number");
   if (secured instanceof Error) {
     socket.destroy();
     output.err(`${errorPrefix}:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl/record/ssl3_record.c:354:\n`);
@@ -66,7 +87,10 @@ function connectFailure(error: NetworkError): string {
 }
 
 /** What is said before the handshake. @returns undefined for a protocol that is not simulated */
-async function startTlsCommands(link: Receiver, protocol: string): Promise<{ readonly offered: boolean; readonly heard: string } | undefined> {
+async function startTlsCommands(
+  link: Receiver,
+  protocol: string,
+): Promise<{ readonly offered: boolean; readonly heard: string } | undefined> {
   const reply = async (done: RegExp): Promise<string> => {
     let text = "";
     while (!done.test(text)) {
@@ -146,7 +170,9 @@ function describe(secured: TLSSocket, options: SingleDashOptions, output: Output
   if (verdict.number === 10) output.err(`notAfter=${certificate.validTo}\nverify return:1\n`);
   else output.err(`depth=0 ${subject}\nverify return:1\n`);
   if (has(options, "brief")) {
-    output.err(`CONNECTION ESTABLISHED\nProtocol version: ${secured.getProtocol()}\nCiphersuite: ${cipher}\nPeer certificate: ${subject}\n`);
+    output.err(
+      `CONNECTION ESTABLISHED\nProtocol version: ${secured.getProtocol()}\nCiphersuite: ${cipher}\nPeer certificate: ${subject}\n`,
+    );
     output.err(`Verification error: ${verdict.text}\n`);
     return;
   }

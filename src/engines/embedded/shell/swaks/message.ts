@@ -41,7 +41,14 @@ export function messageData(plan: MessagePlan): string {
   const filled = template.replaceAll("%BODY%", () => body).replaceAll("\\n", "\r\n");
   const withHeaders = headed(filled, plan);
   const values: Readonly<Record<string, string>> = {
-    ...{ NEWLINE: "\r\n", FROM_ADDRESS: plan.from, TO_ADDRESS: plan.to, MESSAGEID: plan.messageId, SWAKS_VERSION: swaksVersion, DATE: plan.date },
+    ...{
+      NEWLINE: "\r\n",
+      FROM_ADDRESS: plan.from,
+      TO_ADDRESS: plan.to,
+      MESSAGEID: plan.messageId,
+      SWAKS_VERSION: swaksVersion,
+      DATE: plan.date,
+    },
   };
   const named = withHeaders
     .replaceAll("\\n", "\r\n")
@@ -77,7 +84,10 @@ function headed(data: string, plan: MessagePlan): string {
     if (field === undefined) added.push(line);
     else field.splice(0, field.length, line);
   }
-  const lines = fields.flat().map((line) => `${line}\r\n`).join("");
+  const lines = fields
+    .flat()
+    .map((line) => `${line}\r\n`)
+    .join("");
   const more = added.map((line) => `${line}\r\n`).join("");
   const complete = lines.includes("%NEW_HEADERS%") ? lines.replaceAll("%NEW_HEADERS%", () => more) : lines + more;
   return `${complete}\r\n${rest}`;
@@ -93,7 +103,11 @@ function mimeBody(plan: MessagePlan, boundary: string): { readonly text: string;
   const given = plan.parts.filter((part) => part.kind === "body");
   const bodies: readonly MessagePart[] = given.length === 0 ? [{ kind: "body", content: plan.body }] : given;
   const rest = plan.parts.filter((part) => part.kind === "attachment");
-  const inner = bodies.map((part) => (within: string): string => encodedPart(part, within));
+  const inner = bodies.map(
+    (part) =>
+      (within: string): string =>
+        encodedPart(part, within),
+  );
   const end = `--${boundary}--\n`;
   if (rest.length === 0) {
     const type = bodies.length > 1 ? "multipart/alternative" : "multipart/mixed";
@@ -114,6 +128,8 @@ function encodedPart(part: MessagePart, boundary: string): string {
     part.name === undefined
       ? `Content-Type: ${type}\n${/^text\//i.test(type) && part.kind === "body" ? "" : "Content-Disposition: attachment\n"}`
       : `Content-Type: ${type}; name="${part.name}"\nContent-Description: ${part.name}\nContent-Disposition: attachment; filename="${part.name}"\n`;
-  const encoded = Buffer.from(part.content, "latin1").toString("base64").replace(/.{76}(?=.)/g, "$&\n");
+  const encoded = Buffer.from(part.content, "latin1")
+    .toString("base64")
+    .replace(/.{76}(?=.)/g, "$&\n");
   return `--${boundary}\n${named}Content-Transfer-Encoding: BASE64\n\n${encoded}\n\n`;
 }

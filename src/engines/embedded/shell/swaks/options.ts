@@ -16,28 +16,149 @@ type Takes = "nothing" | "maybe" | "value" | "number";
 
 /** Names of each option, and what it takes (swaks 20201014.0, get_option_struct). */
 const table: readonly (readonly [names: string, takes: Takes])[] = [
-  ...([["from|f", "maybe"], ["to|t", "maybe"], ["helo|ehlo|lhlo|h", "maybe"], ["server|s", "maybe"], ["4", "nothing"], ["6", "nothing"]] as const),
-  ...([["copy-routing", "maybe"], ["port|p", "maybe"], ["protocol", "value"], ["data|d", "maybe"], ["timeout", "maybe"]] as const),
-  ...([["quit-after|quit|q", "value"], ["drop-after|drop|da", "value"], ["drop-after-send|das", "value"], ["suppress-data|n", "nothing"]] as const),
-  ...([["auth|a", "maybe"], ["auth-user|au", "maybe"], ["auth-password|ap", "maybe"], ["auth-map|am", "value"], ["auth-extra|ae", "value"]] as const),
-  ...([["auth-hide-password|ahp", "maybe"], ["auth-plaintext|apt", "nothing"], ["auth-optional|ao", "maybe"]] as const),
-  ...([["auth-optional-strict|aos", "maybe"], ["support", "nothing"], ["local-interface|li", "maybe"], ["local-port|lport|lp", "maybe"]] as const),
-  ...([["tls", "nothing"], ["tls-optional|tlso", "nothing"], ["tls-optional-strict|tlsos", "nothing"], ["tls-on-connect|tlsc", "nothing"]] as const),
-  ...([["tls-cert", "value"], ["tls-key", "value"], ["tls-protocol|tlsp", "value"], ["tls-cipher", "value"], ["tls-get-peer-cert", "maybe"]] as const),
-  ...([["tls-sni", "value"], ["tls-verify", "nothing"], ["tls-ca-path", "value"], ["silent|S", "number"], ["no-strip-from|nsf", "nothing"]] as const),
-  ...([["no-hints|nth", "nothing"], ["no-send-hints|nsh", "nothing"], ["no-receive-hints|nrh", "nothing"], ["no-info-hints|nih", "nothing"]] as const),
-  ...([["hide-receive|hr", "nothing"], ["hide-send|hs", "nothing"], ["protect-prompt|pp", "nothing"], ["hide-informational|hi", "nothing"]] as const),
-  ...([["hide-all|ha", "nothing"], ["show-time-lapse|stl", "maybe"], ["version", "nothing"], ["help", "nothing"], ["no-data-fixup|ndf", "nothing"]] as const),
-  ...([["show-raw-text|raw", "nothing"], ["output|output-file", "value"], ["output-file-stdout", "value"], ["output-file-stderr", "value"]] as const),
-  ...([["pipe", "maybe"], ["socket", "maybe"], ["body", "maybe"], ["attach-name", "maybe"], ["attach-type", "maybe"], ["attach", "maybe"]] as const),
-  ...([["attach-body", "maybe"], ["add-header|ah", "maybe"], ["header", "maybe"], ["dump", "maybe"], ["dump-mail", "nothing"]] as const),
-  ...([["dump-as-body|dab", "maybe"], ["dump-as-body-shows-password|dabsp", "nothing"], ["pipeline", "nothing"], ["prdr", "nothing"]] as const),
-  ...([["force-getpwuid", "nothing"], ["config", "maybe"], ["xclient", "maybe"], ["xclient-name", "maybe"], ["xclient-addr", "maybe"]] as const),
-  ...([["xclient-port", "maybe"], ["xclient-proto", "maybe"], ["xclient-destaddr", "maybe"], ["xclient-destport", "maybe"]] as const),
-  ...([["xclient-helo", "maybe"], ["xclient-login", "maybe"], ["xclient-reverse-name", "maybe"], ["xclient-delim", "nothing"]] as const),
-  ...([["xclient-optional", "nothing"], ["xclient-optional-strict", "nothing"], ["xclient-before-starttls", "nothing"]] as const),
-  ...([["xclient-no-verify", "nothing"], ["proxy", "maybe"], ["proxy-version", "maybe"], ["proxy-family", "maybe"], ["proxy-command", "maybe"]] as const),
-  ...([["proxy-protocol", "maybe"], ["proxy-source", "maybe"], ["proxy-source-port", "maybe"], ["proxy-dest", "maybe"], ["proxy-dest-port", "maybe"]] as const),
+  ...([
+    ["from|f", "maybe"],
+    ["to|t", "maybe"],
+    ["helo|ehlo|lhlo|h", "maybe"],
+    ["server|s", "maybe"],
+    ["4", "nothing"],
+    ["6", "nothing"],
+  ] as const),
+  ...([
+    ["copy-routing", "maybe"],
+    ["port|p", "maybe"],
+    ["protocol", "value"],
+    ["data|d", "maybe"],
+    ["timeout", "maybe"],
+  ] as const),
+  ...([
+    ["quit-after|quit|q", "value"],
+    ["drop-after|drop|da", "value"],
+    ["drop-after-send|das", "value"],
+    ["suppress-data|n", "nothing"],
+  ] as const),
+  ...([
+    ["auth|a", "maybe"],
+    ["auth-user|au", "maybe"],
+    ["auth-password|ap", "maybe"],
+    ["auth-map|am", "value"],
+    ["auth-extra|ae", "value"],
+  ] as const),
+  ...([
+    ["auth-hide-password|ahp", "maybe"],
+    ["auth-plaintext|apt", "nothing"],
+    ["auth-optional|ao", "maybe"],
+  ] as const),
+  ...([
+    ["auth-optional-strict|aos", "maybe"],
+    ["support", "nothing"],
+    ["local-interface|li", "maybe"],
+    ["local-port|lport|lp", "maybe"],
+  ] as const),
+  ...([
+    ["tls", "nothing"],
+    ["tls-optional|tlso", "nothing"],
+    ["tls-optional-strict|tlsos", "nothing"],
+    ["tls-on-connect|tlsc", "nothing"],
+  ] as const),
+  ...([
+    ["tls-cert", "value"],
+    ["tls-key", "value"],
+    ["tls-protocol|tlsp", "value"],
+    ["tls-cipher", "value"],
+    ["tls-get-peer-cert", "maybe"],
+  ] as const),
+  ...([
+    ["tls-sni", "value"],
+    ["tls-verify", "nothing"],
+    ["tls-ca-path", "value"],
+    ["silent|S", "number"],
+    ["no-strip-from|nsf", "nothing"],
+  ] as const),
+  ...([
+    ["no-hints|nth", "nothing"],
+    ["no-send-hints|nsh", "nothing"],
+    ["no-receive-hints|nrh", "nothing"],
+    ["no-info-hints|nih", "nothing"],
+  ] as const),
+  ...([
+    ["hide-receive|hr", "nothing"],
+    ["hide-send|hs", "nothing"],
+    ["protect-prompt|pp", "nothing"],
+    ["hide-informational|hi", "nothing"],
+  ] as const),
+  ...([
+    ["hide-all|ha", "nothing"],
+    ["show-time-lapse|stl", "maybe"],
+    ["version", "nothing"],
+    ["help", "nothing"],
+    ["no-data-fixup|ndf", "nothing"],
+  ] as const),
+  ...([
+    ["show-raw-text|raw", "nothing"],
+    ["output|output-file", "value"],
+    ["output-file-stdout", "value"],
+    ["output-file-stderr", "value"],
+  ] as const),
+  ...([
+    ["pipe", "maybe"],
+    ["socket", "maybe"],
+    ["body", "maybe"],
+    ["attach-name", "maybe"],
+    ["attach-type", "maybe"],
+    ["attach", "maybe"],
+  ] as const),
+  ...([
+    ["attach-body", "maybe"],
+    ["add-header|ah", "maybe"],
+    ["header", "maybe"],
+    ["dump", "maybe"],
+    ["dump-mail", "nothing"],
+  ] as const),
+  ...([
+    ["dump-as-body|dab", "maybe"],
+    ["dump-as-body-shows-password|dabsp", "nothing"],
+    ["pipeline", "nothing"],
+    ["prdr", "nothing"],
+  ] as const),
+  ...([
+    ["force-getpwuid", "nothing"],
+    ["config", "maybe"],
+    ["xclient", "maybe"],
+    ["xclient-name", "maybe"],
+    ["xclient-addr", "maybe"],
+  ] as const),
+  ...([
+    ["xclient-port", "maybe"],
+    ["xclient-proto", "maybe"],
+    ["xclient-destaddr", "maybe"],
+    ["xclient-destport", "maybe"],
+  ] as const),
+  ...([
+    ["xclient-helo", "maybe"],
+    ["xclient-login", "maybe"],
+    ["xclient-reverse-name", "maybe"],
+    ["xclient-delim", "nothing"],
+  ] as const),
+  ...([
+    ["xclient-optional", "nothing"],
+    ["xclient-optional-strict", "nothing"],
+    ["xclient-before-starttls", "nothing"],
+  ] as const),
+  ...([
+    ["xclient-no-verify", "nothing"],
+    ["proxy", "maybe"],
+    ["proxy-version", "maybe"],
+    ["proxy-family", "maybe"],
+    ["proxy-command", "maybe"],
+  ] as const),
+  ...([
+    ["proxy-protocol", "maybe"],
+    ["proxy-source", "maybe"],
+    ["proxy-source-port", "maybe"],
+    ["proxy-dest", "maybe"],
+    ["proxy-dest-port", "maybe"],
+  ] as const),
 ];
 
 interface Named {
@@ -119,7 +240,12 @@ function nameOf(typed: string): Named | string {
   const meant = new Set(beginning.map(({ first, negated }) => `${negated ? "no-" : ""}${first}`));
   const [only] = beginning;
   if (only === undefined) return `Unknown option: ${typed}`;
-  return meant.size === 1 ? only : `Option ${typed} is ambiguous (${beginning.map(({ name }) => name).sort().join(", ")})`;
+  return meant.size === 1
+    ? only
+    : `Option ${typed} is ambiguous (${beginning
+        .map(({ name }) => name)
+        .sort()
+        .join(", ")})`;
 }
 
 function takesWord(takes: Takes, next: string): boolean {

@@ -19,7 +19,8 @@ export interface Preparation {
 }
 
 /** Real options that the embedded engine does not simulate. */
-const notSimulated = /^(pipe|socket|prdr|xclient.*|proxy.*|dump|dump-as-body.*|config|copy-routing|auth-map|auth-extra|show-raw-text|tls-(cert|key|protocol|cipher|get-peer-cert|verify|ca-path)|6)$/;
+const notSimulated =
+  /^(pipe|socket|prdr|xclient.*|proxy.*|dump|dump-as-body.*|config|copy-routing|auth-map|auth-extra|show-raw-text|tls-(cert|key|protocol|cipher|get-peer-cert|verify|ca-path)|6)$/;
 
 /** Options → plan, with swaks's own complaints. @throws SwaksExit */
 export async function prepare(preparation: Preparation): Promise<SwaksPlan> {
@@ -36,7 +37,8 @@ export async function prepare(preparation: Preparation): Promise<SwaksPlan> {
     return value === "" ? preparation.ask(prompt, fits) : value;
   };
 
-  const protocol = protocolOf(last("protocol") ?? "esmtp") ?? fail(`Unknown protocol ${last("protocol")?.toLowerCase()} specified, exiting`);
+  const protocol =
+    protocolOf(last("protocol") ?? "esmtp") ?? fail(`Unknown protocol ${last("protocol")?.toLowerCase()} specified, exiting`);
   const stages = stagesOf(last, fail);
   const hostName = call.machine.name;
   const from = (await asked("from", "From: ", /^.*$/)) || `root@${hostName}`;
@@ -56,7 +58,8 @@ export async function prepare(preparation: Preparation): Promise<SwaksPlan> {
     to: to ?? "",
     helo,
     protocol: protocol.name,
-    timeoutSeconds: secondsOf((await asked("timeout", "Timeout: ", /^\d+[hms]?$/i)) ?? "30s") ?? fail(`Unknown timeout format '${last("timeout")}'`),
+    timeoutSeconds:
+      secondsOf((await asked("timeout", "Timeout: ", /^\d+[hms]?$/i)) ?? "30s") ?? fail(`Unknown timeout format '${last("timeout")}'`),
     quitAfter: stages.quitAfter,
     dropAfter: stages.dropAfter,
     dropAfterSend: stages.dropAfterSend,
@@ -72,7 +75,9 @@ export async function prepare(preparation: Preparation): Promise<SwaksPlan> {
 
 type Fail = (message: string) => never;
 
-function protocolOf(text: string): { readonly name: SwaksPlan["protocol"]; readonly auth: boolean; readonly tls: "" | "start" | "connect" } | undefined {
+function protocolOf(
+  text: string,
+): { readonly name: SwaksPlan["protocol"]; readonly auth: boolean; readonly tls: "" | "start" | "connect" } | undefined {
   const match = /^(ssmtp|e?smtp|lmtp)(s?)(a?)$/.exec(text.toLowerCase());
   if (match === null) return undefined;
   const [, base = "", secure = "", auth = ""] = match;
@@ -91,7 +96,16 @@ interface Stages {
 
 const stageNames = ["connect", "first-helo", "tls", "helo", "auth", "mail", "rcpt", "xclient", "data", "dot"];
 const stageAliases: Readonly<Record<string, string>> = {
-  ...{ ehlo: "helo", lhlo: "helo", "first-ehlo": "first-helo", "first-lhlo": "first-helo", starttls: "tls", banner: "connect", from: "mail", to: "rcpt" },
+  ...{
+    ehlo: "helo",
+    lhlo: "helo",
+    "first-ehlo": "first-helo",
+    "first-lhlo": "first-helo",
+    starttls: "tls",
+    banner: "connect",
+    from: "mail",
+    to: "rcpt",
+  },
 };
 
 function stagesOf(last: (name: string) => string | undefined, fail: Fail): Stages {
@@ -143,10 +157,14 @@ async function planMessage(preparation: Preparation, from: string, to: string, f
   const content = contentReader(preparation, fail);
   const bodyText = options.values.get("body")?.at(-1);
   const template = options.values.get("data")?.at(-1);
-  const data = template === undefined ? undefined : await content("data", template === "" ? await preparation.ask("Data: ", /^.*$/) : template);
+  const data =
+    template === undefined ? undefined : await content("data", template === "" ? await preparation.ask("Data: ", /^.*$/) : template);
   return {
     template: data,
-    body: bodyText === undefined ? "This is a test mailing" : await content("body", bodyText === "" ? await preparation.ask("Body: ", /.+/) : bodyText),
+    body:
+      bodyText === undefined
+        ? "This is a test mailing"
+        : await content("body", bodyText === "" ? await preparation.ask("Body: ", /.+/) : bodyText),
     parts: await planParts(preparation, content),
     addedHeaders: options.values.get("add-header") ?? [],
     replacedHeaders: options.values.get("header") ?? [],
@@ -188,7 +206,10 @@ function contentReader({ call, options, transcript }: Preparation, fail: Fail): 
     }
     if (value.startsWith("@@")) return latin1.slice(1);
     if (value.startsWith("@")) {
-      return file(value.slice(1)) ?? fail(`Option processing error: file ${value.slice(1)} not openable for option ${as} (No such file or directory)`);
+      return (
+        file(value.slice(1)) ??
+        fail(`Option processing error: file ${value.slice(1)} not openable for option ${as} (No such file or directory)`)
+      );
     }
     if (option === "data" && /\\n|\n|%NEWLINE%/.test(value)) return latin1;
     const inferred = file(value);
@@ -215,7 +236,8 @@ async function planParts({ options }: Preparation, content: ContentReader): Prom
       [type, name] = [undefined, undefined];
     } else {
       const text = await content(option, value);
-      const fromFile = value !== "-" && !value.startsWith("@@") && (value.startsWith("@") || text !== Buffer.from(value, "utf8").toString("latin1"));
+      const fromFile =
+        value !== "-" && !value.startsWith("@@") && (value.startsWith("@") || text !== Buffer.from(value, "utf8").toString("latin1"));
       const fileName = fromFile ? value.replace(/^@/, "").split("/").at(-1) : undefined;
       parts.push({ kind: "attachment", content: text, type, name: name ?? fileName });
       name = undefined;
@@ -223,4 +245,3 @@ async function planParts({ options }: Preparation, content: ContentReader): Prom
   }
   return parts;
 }
-

@@ -1,5 +1,5 @@
-import type { Machine } from "../../machine.ts";
 import { createStubResolver } from "../../dns/stub-resolver.ts";
+import type { Machine } from "../../machine.ts";
 
 /** Where mail for an address goes when no server is named: the best MX, else the domain itself, else this host. */
 export async function mailServerFor(machine: Machine, address: string): Promise<string> {

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { TLSSocket } from "node:tls";
+import { NetworkError } from "../../wire/network-stack.ts";
 import type { CommandCall } from "../command.ts";
 import { addressesOf, connectMessages, connectTo } from "../net/connect.ts";
 import { asUtf8, Receiver } from "../net/receiver.ts";
 import { cipherBits, cipherName, oneLineName, startTls } from "../net/tls.ts";
-import { NetworkError } from "../../wire/network-stack.ts";
 import { messageData } from "./message.ts";
 import { type AuthPlan, SwaksExit, type SwaksPlan } from "./plan.ts";
 import type { Transcript } from "./transcript.ts";
@@ -107,8 +107,14 @@ export class SwaksSession {
       };
       if (await this.#exchange({ send: `${protocol === "lmtp" ? "LHLO" : "EHLO"} ${helo}`, expect: "250", showReply: listen })) {
         for (const line of reply.split("\n")) {
-          const [keyword = "", ...words] = line.slice(4).replace(/^AUTH=/, "AUTH ").split(/\s+/);
-          this.#offered.set(keyword.toUpperCase(), words.map((word) => word.toUpperCase()));
+          const [keyword = "", ...words] = line
+            .slice(4)
+            .replace(/^AUTH=/, "AUTH ")
+            .split(/\s+/);
+          this.#offered.set(
+            keyword.toUpperCase(),
+            words.map((word) => word.toUpperCase()),
+          );
         }
         return true;
       }
@@ -162,13 +168,18 @@ export class SwaksSession {
     const types = auth.types.filter((type) => offered.includes(type));
     for (const type of types) if (await this.#tryAuth(auth, type)) return;
     if (types.length > 0) this.#transcript.say("problem", "No authentication type succeeded");
-    else this.#transcript.say("problem", auth.any ? "Auth not attempted, no advertised types available" : "Auth not attempted, requested type not available");
+    else
+      this.#transcript.say(
+        "problem",
+        auth.any ? "Auth not attempted, no advertised types available" : "Auth not attempted, requested type not available",
+      );
     if (auth.need !== "optional") await this.#quitWith(28);
   }
 
   async #tryAuth({ user, password, plainText, hiddenPassword }: AuthPlan, type: string): Promise<boolean> {
     const shownPassword = hiddenPassword ?? password;
-    const showReply = (reply: string): string => (plainText ? reply.replace(/^(334 )(\S+)/, (_, code: string, text: string) => code + decoded(text)) : reply);
+    const showReply = (reply: string): string =>
+      plainText ? reply.replace(/^(334 )(\S+)/, (_, code: string, text: string) => code + decoded(text)) : reply;
     switch (type) {
       case "PLAIN": {
         const show = plainText ? `AUTH PLAIN \\0${user}\\0${shownPassword}` : `AUTH PLAIN ${encoded(`\0${user}\0${shownPassword}`)}`;

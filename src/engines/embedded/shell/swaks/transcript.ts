@@ -26,7 +26,13 @@ export class Transcript {
     if (this.#isHidden(kind)) return;
     const mark = this.#mark(kind);
     const message = brief ? `${text.replace(/\n+$/, "").split("\n").length} lines sent` : text;
-    this.#write(message.split("\n").map((line) => `${mark}${line}\n`).join(""), kind === "problem" ? "stderr" : "stdout");
+    this.#write(
+      message
+        .split("\n")
+        .map((line) => `${mark}${line}\n`)
+        .join(""),
+      kind === "problem" ? "stderr" : "stdout",
+    );
   }
 
   #isHidden(kind: LineKind): boolean {

@@ -13,7 +13,10 @@ export interface Completion {
 }
 
 /** Completes commands at the start of a command, paths elsewhere. */
-export function complete(before: string, place: { readonly files: FileTree; readonly cwd: string; readonly commandNames: readonly string[] }): Completion {
+export function complete(
+  before: string,
+  place: { readonly files: FileTree; readonly cwd: string; readonly commandNames: readonly string[] },
+): Completion {
   const word = /(?:\\.|[^\s;|&<>()"'])*$/.exec(before)?.[0] ?? "";
   const start = before.slice(0, before.length - word.length).trimEnd();
   const isCommand = (start === "" || /[;|&(]$|\b(sudo|watch|then|do)$/.test(start)) && !word.includes("/");

@@ -2,14 +2,46 @@
  * One key press as a terminal sends it. `text` is what was typed or pasted; everything else has a name: `enter`, `up`, `ctrl-c`,
  * `alt-b`, `ctrl-left`, `f2`, `escape`.
  */
-export type Key = { readonly name: "text" | "paste"; readonly text: string } | { readonly name: Exclude<string, "text" | "paste">; readonly text?: undefined };
+export type Key =
+  | { readonly name: "text" | "paste"; readonly text: string }
+  | { readonly name: Exclude<string, "text" | "paste">; readonly text?: undefined };
 
-const finals: Readonly<Record<string, string>> = { A: "up", B: "down", C: "right", D: "left", H: "home", F: "end", P: "f1", Q: "f2", R: "f3", S: "f4", Z: "backtab" };
+const finals: Readonly<Record<string, string>> = {
+  A: "up",
+  B: "down",
+  C: "right",
+  D: "left",
+  H: "home",
+  F: "end",
+  P: "f1",
+  Q: "f2",
+  R: "f3",
+  S: "f4",
+  Z: "backtab",
+};
 const tildes: Readonly<Record<string, string>> = {
-  ...{ "1": "home", "2": "insert", "3": "delete", "4": "end", "5": "pageup", "6": "pagedown", "7": "home", "8": "end", "11": "f1", "12": "f2" },
+  ...{
+    "1": "home",
+    "2": "insert",
+    "3": "delete",
+    "4": "end",
+    "5": "pageup",
+    "6": "pagedown",
+    "7": "home",
+    "8": "end",
+    "11": "f1",
+    "12": "f2",
+  },
   ...{ "13": "f3", "14": "f4", "15": "f5", "17": "f6", "18": "f7", "19": "f8", "20": "f9", "21": "f10", "23": "f11", "24": "f12" },
 };
-const controls: Readonly<Record<string, string>> = { "\r": "enter", "\n": "enter", "\t": "tab", "\x7f": "backspace", "\b": "backspace", "\x1b": "escape" };
+const controls: Readonly<Record<string, string>> = {
+  "\r": "enter",
+  "\n": "enter",
+  "\t": "tab",
+  "\x7f": "backspace",
+  "\b": "backspace",
+  "\x1b": "escape",
+};
 const pasteEnd = "\x1b[201~";
 
 /** Splits a terminal's input into keys. Sequences may come in pieces; an escape that stands alone at the end of a piece is the key. */

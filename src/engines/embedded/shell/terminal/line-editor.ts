@@ -209,7 +209,12 @@ export class LineEditor {
   }
 }
 
-const requests: Readonly<Record<string, EditorRequest>> = { enter: "submit", "ctrl-c": "interrupt", tab: "complete", "ctrl-l": "clear-screen" };
+const requests: Readonly<Record<string, EditorRequest>> = {
+  enter: "submit",
+  "ctrl-c": "interrupt",
+  tab: "complete",
+  "ctrl-l": "clear-screen",
+};
 
 function isWord(char: string | undefined): boolean {
   return char !== undefined && /[\p{L}\p{N}_]/u.test(char);

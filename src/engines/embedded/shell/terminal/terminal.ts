@@ -221,7 +221,16 @@ class Terminal implements RangeTerminal {
   }
 }
 
-const controlKeys: Readonly<Record<string, string>> = { enter: "\r", tab: "\t", backspace: "\x7f", up: "\x1b[A", down: "\x1b[B", right: "\x1b[C", left: "\x1b[D", escape: "\x1b" };
+const controlKeys: Readonly<Record<string, string>> = {
+  enter: "\r",
+  tab: "\t",
+  backspace: "\x7f",
+  up: "\x1b[A",
+  down: "\x1b[B",
+  right: "\x1b[C",
+  left: "\x1b[D",
+  escape: "\x1b",
+};
 
 /** Keys back as the text that a terminal sends for them, for what was typed ahead of a running command. */
 function keysAsText(keys: readonly { readonly name: string; readonly text?: string | undefined }[]): string {
@@ -234,6 +243,11 @@ function listed(candidates: readonly string[], columns: number): string {
   const width = Math.max(...candidates.map(cells)) + 2;
   const perRow = Math.max(1, Math.floor(columns / width));
   const rows = Math.ceil(candidates.length / perRow);
-  const row = (at: number): string => candidates.filter((_, index) => index % rows === at).map((name) => name.padEnd(width)).join("").trimEnd();
+  const row = (at: number): string =>
+    candidates
+      .filter((_, index) => index % rows === at)
+      .map((name) => name.padEnd(width))
+      .join("")
+      .trimEnd();
   return Array.from({ length: rows }, (_, at) => row(at)).join("\n");
 }

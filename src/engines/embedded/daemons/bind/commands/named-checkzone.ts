@@ -19,7 +19,8 @@ export const namedCheckzone: Command = {
     }
     if (has(options, "v")) return { stdout: "9.18.49-1~deb12u3-Debian\n", stderr: "", code: 0 };
     const [zone, file = "-"] = options.operands;
-    if (zone === undefined || options.operands.length > 2 || has(options, "h")) return { stdout: "", stderr: usage, code: has(options, "h") ? 0 : 1 };
+    if (zone === undefined || options.operands.length > 2 || has(options, "h"))
+      return { stdout: "", stderr: usage, code: has(options, "h") ? 0 : 1 };
     const absolute = (path: string): string => (path.startsWith("/") ? path : `${cwd === "/" ? "" : cwd}/${path}`);
     const read = (path: string): string | undefined => (path === "-" ? stdin : machine.files.read(absolute(path)));
     const names = valueOf(options, "k");

@@ -27,7 +27,7 @@ export function agentOf(system: MailSystem, transport: string): Agent {
   const program = line?.command ?? transport;
   const deliver = programs[program];
   if (line === undefined || deliver === undefined) return { processName: "error", deliver: (delivery) => unavailable(delivery, transport) };
-  const syslogName = system.policyOf(transport).get("syslog_name").replace("$service_name", transport);
+  const syslogName = (line.overrides["syslog_name"] ?? "").replace(/\$(service_name|\{service_name\}|\(service_name\))/, transport);
   const [, ownName] = /^postfix\/(.+)$/.exec(syslogName) ?? [];
   const processName = ownName === undefined ? program : `${ownName}/${program}`;
   return { processName, deliver: (delivery, within) => deliver(delivery, within, transport) };

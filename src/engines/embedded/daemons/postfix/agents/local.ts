@@ -1,5 +1,5 @@
-import { splitAddress } from "../../../../../mail/address.ts";
 import { isTroubled, withoutExtension } from "../../../../../daemons/postfix/tables/maps.ts";
+import { splitAddress } from "../../../../../mail/address.ts";
 import { FileError } from "../../../files/file-tree.ts";
 import type { Delivery } from "../delivery.ts";
 import { appendToMailbox } from "../mail-copy.ts";
@@ -58,15 +58,55 @@ async function forward(
   targets: readonly string[],
   deliveredTo: string,
 ): Promise<void> {
-  const addresses = targets.filter((target) => !/^[|/:]/.test(target));
+  const addresses: string[] = [];
   for (const target of targets) {
-    if (target.startsWith("|") || target.startsWith(":")) system.machine.notSimulated(`the alias target ${target}`);
+    const special = await deliverSpecial(delivery, system, recipient, target);
+    if (special === "reported") return;
+    if (special !== undefined) addresses.push(...special);
+  }
+  if (addresses.length === 0) {
+    if (delivery.pending().includes(recipient)) delivery.sent(recipient, { relay, dsn: "2.0.0", text: `delivered to ${targets[0]?.startsWith("|") ? "command" : "file"}: ${(targets[0] ?? "").replace(/^\|/, "")}` });
+    return;
   }
   const { message } = delivery.request;
   const content = Buffer.concat([Buffer.from(`${deliveredTo}\n`, "latin1"), contentOf(message, "\n")]);
   const accepted = await system.cleanup.forwardLocally(message, recipient, addresses, content);
   if (accepted === undefined) delivery.deferred(recipient, { relay, dsn: "4.3.0", text: "mail system configuration error" });
   else delivery.sent(recipient, { relay, dsn: "2.0.0", text: `forwarded as ${accepted}` });
+}
+
+/**
+ * A target that is no plain address: a command, a file, a list.
+ * @returns further addresses; `reported` when the recipient's fate is sealed
+ */
+async function deliverSpecial(
+  delivery: Delivery,
+  system: MailSystem,
+  recipient: QueueRecipient,
+  target: string,
+): Promise<readonly string[] | "reported" | undefined> {
+  if (target.startsWith("|")) {
+    system.machine.notSimulated(`the alias target ${target}`);
+    return undefined;
+  }
+  if (target.startsWith(":include:")) {
+    const path = target.slice(":include:".length);
+    const text = system.machine.files.read(path);
+    if (text !== undefined) return text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#")).flatMap(splitAlias);
+    delivery.warn(`unable to lookup :include: file ${path}: No such file or directory`);
+    delivery.bounced(recipient, { relay, dsn: "5.3.5", text: "mail system configuration error" });
+    return "reported";
+  }
+  if (!target.startsWith("/")) return [target];
+  const directory = target.slice(0, target.lastIndexOf("/"));
+  if (!system.machine.files.exists(directory === "" ? "/" : directory)) {
+    delivery.warn(`unable to create lock file ${target}.lock: No such file or directory`);
+    const reason = "cannot create file exclusively: No such file or directory";
+    delivery.bounced(recipient, { relay, dsn: "5.2.0", text: `cannot append message to file ${target}: ${reason}` });
+    return "reported";
+  }
+  appendToMailbox(system.machine, target, delivery.request.message, recipient);
+  return undefined;
 }
 
 function intoMailbox(delivery: Delivery, system: MailSystem, recipient: QueueRecipient, user: string): void {

@@ -56,8 +56,13 @@ export function intoMaildir(delivery: Delivery, system: MailSystem, recipient: Q
     delivery.sent(recipient, { relay: name, dsn: "2.0.0", text: "delivered to maildir" });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    const reason = error.code === "ENOSPC" ? "error writing message: No space left on device" : `create maildir file ${error.path}: ${error.code}`;
-    delivery.deferred(recipient, { relay: name, dsn: error.code === "ENOSPC" ? "4.3.0" : "4.2.0", text: `maildir delivery failed: ${reason}` });
+    const reason =
+      error.code === "ENOSPC" ? "error writing message: No space left on device" : `create maildir file ${error.path}: ${error.code}`;
+    delivery.deferred(recipient, {
+      relay: name,
+      dsn: error.code === "ENOSPC" ? "4.3.0" : "4.2.0",
+      text: `maildir delivery failed: ${reason}`,
+    });
   }
 }
 

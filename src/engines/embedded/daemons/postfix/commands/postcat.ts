@@ -29,8 +29,13 @@ export const postcat: Command = {
   name: "postcat",
   async run(call) {
     const options = readOptions(call.args, "bc:dehoqrsv");
-    if (options.problem !== undefined) return failed("postcat: fatal: usage: postcat [-b (body text)] [-c config_dir] [-d (decimal record type)] [-e (envelope records)] [-h (header text)] [-q (access queue)] [-v] [file(s)...]\n");
-    const verbose = has(options, "v") ? `postcat: name_mask: ipv4\npostcat: inet_addr_local: configured ${call.machine.net.addresses.length} IPv4 addresses\n` : "";
+    if (options.problem !== undefined)
+      return failed(
+        "postcat: fatal: usage: postcat [-b (body text)] [-c config_dir] [-d (decimal record type)] [-e (envelope records)] [-h (header text)] [-q (access queue)] [-v] [file(s)...]\n",
+      );
+    const verbose = has(options, "v")
+      ? `postcat: name_mask: ipv4\npostcat: inet_addr_local: configured ${call.machine.net.addresses.length} IPv4 addresses\n`
+      : "";
     let stdout = "";
     for (const operand of options.operands) {
       const shown = showOne(call, operand, options);
@@ -79,7 +84,9 @@ function showFile(bytes: Buffer, name: string, options: Options): string | Comma
       inHeader &&= text !== "";
       if (inHeader ? !parts.header : !parts.body) continue;
       const label = withNames ? `${recordNames[piece.type] ?? piece.type}: ` : "";
-      out.push(`${offset(piece.offset)}${label}${Buffer.from(text, "latin1").toString("utf8")}${piece.type === "L" && !withNames ? "" : "\n"}`);
+      out.push(
+        `${offset(piece.offset)}${label}${Buffer.from(text, "latin1").toString("utf8")}${piece.type === "L" && !withNames ? "" : "\n"}`,
+      );
     } else if (parts.envelope) out.push(`${offset(piece.offset)}${envelopeRecord(piece)}\n`);
   }
   return out.join("");

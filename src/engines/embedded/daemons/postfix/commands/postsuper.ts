@@ -55,8 +55,16 @@ function carryOut(call: CommandCall, operation: Operation, what: string, named: 
   const queue = queueOf(call.machine);
   const from = named.length === 0 ? operation.from : operation.from.filter((name) => named.includes(name));
   const all = what === "ALL";
-  const wanted = what === "-" ? call.stdin.split("\n").map((line) => line.trim()).filter((line) => line !== "") : [what];
-  const targets = from.flatMap((name) => (all ? queue.ids(name) : queue.ids(name).filter((id) => wanted.includes(id))).map((id) => ({ name, id })));
+  const wanted =
+    what === "-"
+      ? call.stdin
+          .split("\n")
+          .map((line) => line.trim())
+          .filter((line) => line !== "")
+      : [what];
+  const targets = from.flatMap((name) =>
+    (all ? queue.ids(name) : queue.ids(name).filter((id) => wanted.includes(id))).map((id) => ({ name, id })),
+  );
   for (const { name, id } of targets) {
     if (operation.to === undefined) {
       queue.remove(name, id);

@@ -13,7 +13,10 @@ export const qshape: Command = {
   name: "qshape",
   async run(call) {
     const options = readOptions(call.args, "b:c:hlm:n:N:pst:w:");
-    if (options.problem !== undefined) return failed("Usage: qshape [ -s ] [ -p ] [ -m <min_subdomains> ] [ -l ] [ -b <buckets> ] [ -t <minutes> ] [ -w <terminal width> ] [ -N <seconds> ] [ -n <count> ] [ -c <config_directory> ] [ <queue name> ... ]\n");
+    if (options.problem !== undefined)
+      return failed(
+        "Usage: qshape [ -s ] [ -p ] [ -m <min_subdomains> ] [ -l ] [ -b <buckets> ] [ -t <minutes> ] [ -w <terminal width> ] [ -N <seconds> ] [ -n <count> ] [ -c <config_directory> ] [ <queue name> ... ]\n",
+      );
     const queue = queueOf(call.machine);
     const names = (options.operands.length > 0 ? options.operands : ["incoming", "active"]) as readonly QueueName[];
     const rows = new Map<string, number[]>([["TOTAL", new Array<number>(ages.length + 2).fill(0)]]);
@@ -23,8 +26,11 @@ export const qshape: Command = {
         if (message === undefined) continue;
         const minutes = (call.machine.clock.now() - message.arrivedAtMs) / 60_000;
         const column = ages.findIndex((edge) => minutes < edge);
-        const subjects = has(options, "s") ? [message.sender] : message.recipients.filter(({ done }) => !done).map(({ address }) => address);
-        for (const subject of subjects) count(rows, subject === "" ? "MAILER-DAEMON" : domainOf(subject), column === -1 ? ages.length : column);
+        const subjects = has(options, "s")
+          ? [message.sender]
+          : message.recipients.filter(({ done }) => !done).map(({ address }) => address);
+        for (const subject of subjects)
+          count(rows, subject === "" ? "MAILER-DAEMON" : domainOf(subject), column === -1 ? ages.length : column);
       }
     }
     return said(table(rows));
@@ -42,7 +48,10 @@ function count(rows: Map<string, number[]>, domain: string, column: number): voi
 
 function table(rows: ReadonlyMap<string, readonly number[]>): string {
   const [total, ...domains] = [...rows];
-  const sorted = [...(total === undefined ? [] : [total]), ...domains.sort(([one, a], [other, b]) => (b[0] ?? 0) - (a[0] ?? 0) || (one < other ? -1 : 1))];
+  const sorted = [
+    ...(total === undefined ? [] : [total]),
+    ...domains.sort(([one, a], [other, b]) => (b[0] ?? 0) - (a[0] ?? 0) || (one < other ? -1 : 1)),
+  ];
   const head = ["T", ...ages.map(String), `${ages.at(-1)}+`];
   const widths = head.map((title, index) => Math.max(2, title.length, ...sorted.map(([, row]) => String(row[index] ?? 0).length)) + 1);
   const nameWidth = Math.max(...sorted.map(([name]) => name.length));

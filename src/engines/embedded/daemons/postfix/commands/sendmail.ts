@@ -1,10 +1,10 @@
-import { bareAddress, splitAddresses } from "../cleanup/header-addresses.ts";
-import { fieldName, fieldValue, splitContent } from "../cleanup/content.ts";
 import { parsePath } from "../../../../../mail/address.ts";
 import { FileError } from "../../../files/file-tree.ts";
 import { failed, said } from "../../../shell/answer.ts";
 import type { Command, CommandCall, CommandResult } from "../../../shell/command.ts";
 import { describeOptionProblem, has, type Options, readOptions, valueOf } from "../../../shell/options.ts";
+import { fieldName, fieldValue, splitContent } from "../cleanup/content.ts";
+import { bareAddress, splitAddresses } from "../cleanup/header-addresses.ts";
 import { type QueueRecipient, writeDropFile } from "../queue-file.ts";
 import { queueOf, runningPostfix } from "./mail-command.ts";
 import { flush, postqueue } from "./postqueue.ts";
@@ -38,7 +38,8 @@ function submit(call: CommandCall, options: Options): CommandResult {
   const user = call.env["USER"] ?? "root";
   const fatal = (text: string): CommandResult => failed(`sendmail: fatal: ${user}(${user === "root" ? 0 : 1000}): ${text}\n`, tempFail);
   const fromHeader = has(options, "t");
-  if (!fromHeader && options.operands.length === 0) return fatal("Recipient addresses must be specified on the command line or via the -t option");
+  if (!fromHeader && options.operands.length === 0)
+    return fatal("Recipient addresses must be specified on the command line or via the -t option");
   const content = messageText(call.stdin, has(options, "i") || options.given.some(({ name, value }) => name === "o" && value === "i"));
   const notify = (valueOf(options, "N") ?? "").split(",").reduce((sum, word) => sum | (notifyBits[word.trim().toLowerCase()] ?? 0), 0);
   const addresses = fromHeader ? [...options.operands, ...headerRecipients(content)] : options.operands;

@@ -133,7 +133,8 @@ class SmtpAgent {
       if (!(error instanceof NetworkError)) throw error;
       const text = `connect to ${host.name}[${host.address}]${port}: ${errnoTexts[error.code]}`;
       this.#why = { dsn: "4.4.1", text };
-      this.#delivery.remark(text);
+      // Nothing is said about a Unix-domain socket: there is no other host to try.
+      if (destination.socketPath === undefined) this.#delivery.remark(text);
       return undefined;
     }
   }

@@ -1,7 +1,7 @@
 import { quoteAddress } from "../../../../../mail/address.ts";
 import type { SmtpReply } from "../../../smtp/connection.ts";
 import { ConversationFailure, type SmtpConnection } from "../../../smtp/connection.ts";
-import { contentOf, type QueueRecipient, attributeOf, type StoredMessage } from "../queue-file.ts";
+import { attributeOf, contentOf, type QueueRecipient, type StoredMessage } from "../queue-file.ts";
 import { encodeXtext } from "./xtext.ts";
 
 /** SMTP or LMTP: the greeting command, and whether each recipient gets a reply of its own after the message. */
@@ -185,7 +185,11 @@ class Transaction {
     const limit = Number(this.#session.features.get("SIZE") ?? "0");
     const { sizeBytes } = this.#message;
     if (!(limit > 0) || limit >= sizeBytes) return undefined;
-    return { dsn: "5.3.4", text: `message size ${sizeBytes} exceeds size limit ${limit} of server ${this.#session.peer}`, throttles: false };
+    return {
+      dsn: "5.3.4",
+      text: `message size ${sizeBytes} exceeds size limit ${limit} of server ${this.#session.peer}`,
+      throttles: false,
+    };
   }
 
   async #exchange(): Promise<void> {

@@ -1,5 +1,5 @@
-import { parsePath } from "../../../../../mail/address.ts";
 import { isTroubled } from "../../../../../daemons/postfix/tables/maps.ts";
+import { parsePath } from "../../../../../mail/address.ts";
 import type { SmtpdSession } from "./session.ts";
 
 /** The address of MAIL FROM in internal form, "" for the null sender; undefined (and a warning) where it is none. */

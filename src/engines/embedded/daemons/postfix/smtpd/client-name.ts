@@ -1,5 +1,5 @@
-import { isHostName } from "../../../../../mail/host-name.ts";
 import type { NameStatus } from "../../../../../daemons/postfix/restrictions/facts.ts";
+import { isHostName } from "../../../../../mail/host-name.ts";
 import type { StubResolver } from "../../../dns/stub-resolver.ts";
 
 /** A client as smtpd(8) knows it by its address. */

@@ -1,7 +1,7 @@
-import { isHostName, addressLiteral } from "../../../../../mail/host-name.ts";
-import { splitAddress } from "../../../../../mail/address.ts";
 import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.ts";
-import { senderAddress, recipientAddress } from "./address-argument.ts";
+import { splitAddress } from "../../../../../mail/address.ts";
+import { addressLiteral, isHostName } from "../../../../../mail/host-name.ts";
+import { recipientAddress, senderAddress } from "./address-argument.ts";
 import { bdat, data } from "./content-commands.ts";
 import { mailParameters, rcptParameters } from "./parameters.ts";
 import { type Answer, bad, good, type SmtpdSession } from "./session.ts";
@@ -39,6 +39,7 @@ const ehlo: Run = async (session, tokens) => {
 async function greeted(session: SmtpdSession, tokens: readonly CommandToken[], protocol: "SMTP" | "ESMTP"): Promise<Answer | undefined> {
   const before = { name: session.heloName, protocol: session.protocol };
   session.heloName = words(tokens, 1).join(" ");
+  session.chunkRefused = false;
   session.transaction?.abandon();
   session.transaction = undefined;
   const refusal = (await session.decide("helo")).reject;
@@ -76,6 +77,7 @@ const mail: Run = async (session, tokens) => {
   const { policy } = session;
   if (policy.bool("smtpd_helo_required") && session.heloName === undefined) return bad("503 5.5.1 Error: send HELO/EHLO first");
   if (session.transaction !== undefined) return bad("503 5.5.1 Error: nested MAIL command");
+  if (session.chunkRefused) return bad("503 5.5.1 Error: MAIL after BDAT");
   const argument = tokens[2];
   if (argument === undefined || tokens[1]?.text.toLowerCase() !== "from:") return bad("501 5.5.4 Syntax: MAIL FROM:<address>");
   if (!session.countMessage()) return bad(`450 4.7.1 Error: too much mail from ${session.client.address}`);
@@ -109,10 +111,14 @@ async function refusedSender(session: SmtpdSession, sizeBytes: number): Promise<
   return filtered === undefined ? undefined : bad(filtered);
 }
 
+/** What a disk without a limit of its own counts as having free: 80 GB. */
+const ampleBytes = 80 * 1024 ** 3;
+
 /** The queue's disk must hold one and a half of the largest message, and `queue_minfree`. */
 function queueFull(session: SmtpdSession): Answer | undefined {
   const { policy, system } = session;
-  const freeBytes = system.machine.files.freeBytes(system.queue.directory);
+  const free = system.machine.files.freeBytes(system.queue.directory);
+  const freeBytes = Number.isFinite(free) ? free : ampleBytes;
   const needed = 1.5 * policy.sizeBytes("message_size_limit");
   if (freeBytes > needed && freeBytes > policy.sizeBytes("queue_minfree")) return undefined;
   const reply = "452 4.3.1 Insufficient system storage";
@@ -127,6 +133,7 @@ const rcpt: Run = async (session, tokens) => {
   if (transaction.chunks !== undefined) return bad("503 5.5.1 Error: RCPT after BDAT");
   const argument = tokens[2];
   if (argument === undefined || tokens[1]?.text.toLowerCase() !== "to:") return bad("501 5.5.4 Syntax: RCPT TO:<address>");
+  if (!session.countRecipient()) return bad(`450 4.7.1 Error: too many recipients from ${session.client.address}`);
   if (argument.broken) return bad("501 5.1.3 Bad recipient address syntax");
   const address = recipientAddress(session, argument.text);
   if (address === undefined) return bad("501 5.1.3 Bad recipient address syntax");
@@ -154,6 +161,7 @@ const rcpt: Run = async (session, tokens) => {
 
 const rset: Run = (session, tokens) => {
   if (tokens.length > 1) return bad("501 5.5.4 Syntax: RSET");
+  session.chunkRefused = false;
   session.transaction?.abandon();
   session.transaction = undefined;
   session.filters?.abort();

@@ -3,6 +3,9 @@ import { type Answer, bad, good, type SmtpdSession } from "./session.ts";
 import type { CommandToken } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
 
+/** How much a stream between two programs holds before it is passed on. */
+const streamBufferBytes = 64 * 1024;
+
 /** Why no content may come now. @returns undefined when it may */
 function notReady(session: SmtpdSession): Answer | undefined {
   const { transaction } = session;
@@ -12,7 +15,7 @@ function notReady(session: SmtpdSession): Answer | undefined {
 
 export async function data(session: SmtpdSession, tokens: readonly CommandToken[]): Promise<Answer> {
   const { transaction, policy, link } = session;
-  if (transaction?.chunks !== undefined) return bad("503 5.5.1 Error: DATA after BDAT");
+  if (session.chunkRefused || transaction?.chunks !== undefined) return bad("503 5.5.1 Error: DATA after BDAT");
   const refused = notReady(session);
   if (refused !== undefined || transaction === undefined) return refused ?? bad("503 5.5.1 Error: need RCPT command");
   if (tokens.length > 1) return bad("501 5.5.4 Syntax: DATA");
@@ -44,7 +47,13 @@ async function deniedContent(session: SmtpdSession): Promise<Answer | undefined>
 }
 
 /** The whole content is there. @param received what BDAT's reply says about it */
-async function finish(session: SmtpdSession, transaction: Transaction, content: Buffer, sizeBytes: number, received: string): Promise<Answer> {
+async function finish(
+  session: SmtpdSession,
+  transaction: Transaction,
+  content: Buffer,
+  sizeBytes: number,
+  received: string,
+): Promise<Answer> {
   const { policy } = session;
   const limit = policy.sizeBytes("message_size_limit");
   const end = (answer: Answer): Answer => {
@@ -53,8 +62,11 @@ async function finish(session: SmtpdSession, transaction: Transaction, content: 
     return answer;
   };
   if (limit > 0 && sizeBytes > limit) {
+    // cleanup sees what smtpd's buffer has passed on: the header of a long message before smtpd counts too many bytes.
+    const passedOn = sizeBytes > streamBufferBytes;
+    if (passedOn) transaction.logHeader(content);
     session.warn(`${transaction.queueId}: queue file size limit exceeded`);
-    transaction.logHeader(content);
+    if (!passedOn) transaction.logHeader(content);
     session.system.cleanup.logTooLarge();
     return end(bad("552 5.3.4 Error: message file too big"));
   }
@@ -68,6 +80,11 @@ async function finish(session: SmtpdSession, transaction: Transaction, content: 
   return end(good(`250 2.0.0 Ok: ${received}queued as ${result.queueId}`));
 }
 
+/** The keyword is not announced (`smtpd_discard_ehlo_keywords`), so what it stands for is not there. */
+function isDiscarded(session: SmtpdSession, keyword: string): boolean {
+  return session.policy.list("smtpd_discard_ehlo_keywords").some((word) => word.toUpperCase() === keyword);
+}
+
 export async function bdat(session: SmtpdSession, tokens: readonly CommandToken[]): Promise<Answer> {
   const { transaction, link, policy } = session;
   const [, count, last, ...more] = tokens.map((token) => token.text);
@@ -78,6 +95,7 @@ export async function bdat(session: SmtpdSession, tokens: readonly CommandToken[
     session.warn(`${prefix}malformed BDAT command syntax from ${session.peerText}: ${line.slice(0, 100)}`);
     return { lines: ["521 5.5.4 Syntax: BDAT count [LAST]"], good: false, bye: true };
   }
+  if (isDiscarded(session, "CHUNKING")) return { lines: ["521 5.5.1 Error: command not implemented"], good: false, bye: true };
   const limit = policy.sizeBytes("message_size_limit");
   const before = (transaction?.chunks ?? []).reduce((sum, chunk) => sum + chunk.length, 0);
   const refused = notReady(session);
@@ -90,6 +108,7 @@ export async function bdat(session: SmtpdSession, tokens: readonly CommandToken[
     session.closeBroken();
     return { lines: [], good: false };
   }
+  session.chunkRefused = last === undefined && (denied !== undefined || transaction === undefined);
   if (denied !== undefined || transaction === undefined) return denied ?? bad("503 5.5.1 Error: need RCPT command");
   if (limit > 0 && before + chunk.length > limit) {
     session.warn(`${transaction.queueId}: BDAT request from ${session.peerText} exceeds message size limit`);

@@ -1,5 +1,22 @@
 /** Commands in the order in which the `disconnect` line shows them. */
-const order = ["helo", "ehlo", "xclient", "xforward", "starttls", "auth", "mail", "rcpt", "data", "bdat", "rset", "noop", "vrfy", "etrn", "quit", "unknown"];
+const order = [
+  "helo",
+  "ehlo",
+  "xclient",
+  "xforward",
+  "starttls",
+  "auth",
+  "mail",
+  "rcpt",
+  "data",
+  "bdat",
+  "rset",
+  "noop",
+  "vrfy",
+  "etrn",
+  "quit",
+  "unknown",
+];
 
 /** How often each command came, and how often it was accepted. */
 export class CommandCounters {
@@ -18,7 +35,8 @@ export class CommandCounters {
 
   /** As printed: `ehlo=1 rcpt=0/1 commands=1/2`. */
   shown(): readonly (readonly [string, string])[] {
-    const print = ({ total, good }: { readonly total: number; readonly good: number }): string => (total === good ? `${total}` : `${good}/${total}`);
+    const print = ({ total, good }: { readonly total: number; readonly good: number }): string =>
+      total === good ? `${total}` : `${good}/${total}`;
     const seen = order.flatMap((name) => {
       const count = this.#counts.get(name);
       return count === undefined ? [] : [[name, print(count)] as const];

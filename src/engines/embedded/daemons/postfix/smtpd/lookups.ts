@@ -1,10 +1,12 @@
 import type { SessionLookups } from "../../../../../daemons/postfix/restrictions/facts.ts";
-import { mailExchangeOf, textOf } from "../../../../../mail/dns.ts";
 import type { DnsAnswer } from "../../../../../mail/dns.ts";
-import type { StubResolver } from "../../../dns/stub-resolver.ts";
+import { mailExchangeOf, textOf } from "../../../../../mail/dns.ts";
+import { askPolicyService } from "./policy-service.ts";
+import type { SmtpdSession } from "./session.ts";
 
 /** Questions that restrictions ask of DNS. */
-export function sessionLookups(dns: StubResolver): SessionLookups {
+export function sessionLookups(session: SmtpdSession): SessionLookups {
+  const { dns } = session.system;
   const has = async (name: string, types: readonly string[]): Promise<"found" | "not-found" | "temporary"> => {
     let result: "not-found" | "temporary" = "not-found";
     for (const type of types) {
@@ -23,6 +25,7 @@ export function sessionLookups(dns: StubResolver): SessionLookups {
       if (failed(answer)) return "temporary";
       return has(domain, ["A", "AAAA"]);
     },
+    policyService: (service, facts) => askPolicyService(session, service, facts),
     hostName: (name) => has(name, ["A", "AAAA", "MX"]),
     async blockList(name) {
       const answer = await dns.query(name, "A");

@@ -1,8 +1,8 @@
-import type { PostfixPolicy } from "../../../../../daemons/postfix/policy.ts";
-import { decide, type Decision, type Stage } from "../../../../../daemons/postfix/restrictions/evaluate.ts";
-import type { SessionFacts } from "../../../../../daemons/postfix/restrictions/facts.ts";
-import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.ts";
 import { delay } from "../../../../../base/clock.ts";
+import type { PostfixPolicy } from "../../../../../daemons/postfix/policy.ts";
+import { type Decision, decide, type Stage } from "../../../../../daemons/postfix/restrictions/evaluate.ts";
+import type { RestrictionContext, SessionFacts } from "../../../../../daemons/postfix/restrictions/facts.ts";
+import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.ts";
 import { quoteAddress } from "../../../../../mail/address.ts";
 import type { Peer } from "../../../../../world/event.ts";
 import type { ClientLink, SmtpSession } from "../../../smtp/session.ts";
@@ -12,6 +12,7 @@ import type { Worker } from "../processes.ts";
 import { type ClientName, nameClient } from "./client-name.ts";
 import { type CommandHandler, commandTable } from "./commands.ts";
 import { CommandCounters } from "./counters.ts";
+import { sessionLookups } from "./lookups.ts";
 import type { Smtpd } from "./smtpd.ts";
 import { type CommandToken, commandTokens, escaped } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
@@ -45,6 +46,8 @@ export class SmtpdSession implements SmtpSession {
   protocol: "SMTP" | "ESMTP" = "SMTP";
   /** The message being handed over; undefined outside MAIL ... end of message. */
   transaction: Transaction | undefined;
+  /** A chunk was refused: what belongs to it is refused too, up to its LAST or a fresh start. */
+  chunkRefused = false;
   /** The last command that was recognised, as log lines name it. */
   where = "CONNECT";
   readonly #counters = new CommandCounters();
@@ -58,11 +61,14 @@ export class SmtpdSession implements SmtpSession {
   /** Why the conversation broke off, when it did. */
   broken: "lost connection" | "timeout" | undefined;
 
+  readonly #restrictions: RestrictionContext;
+
   constructor(smtpd: Smtpd, link: ClientLink) {
     this.smtpd = smtpd;
     this.link = link;
     this.system = smtpd.system;
     this.policy = smtpd.service.policy;
+    this.#restrictions = { ...smtpd.restrictions, lookups: sessionLookups(this) };
     this.worker = this.system.processes.take(`${smtpd.service.name}/inet`, "smtpd");
     this.#anvilKey = `${smtpd.service.name}:${link.remoteAddress}`;
     this.client = {
@@ -89,6 +95,7 @@ export class SmtpdSession implements SmtpSession {
   async begin(): Promise<void> {
     this.link.setIdleTimeout(this.policy.timeMs("smtpd_timeout"));
     await delay(this.system.machine.clock, this.worker.startMs);
+    this.#tellTableProblems();
     this.client = await nameClient(this.system.dns, this.link.remoteAddress, this.link.remotePort);
     for (const warning of this.client.warnings) this.warn(warning);
     this.system.log.write(this.worker, { event: "connected", client: this.peer });
@@ -102,7 +109,7 @@ export class SmtpdSession implements SmtpSession {
       this.#reply([this.#accessDenied]);
     } else {
       this.filters = await openFilters(this);
-      this.#noteEarlyInput();
+      this.#noteAhead("CONNECT");
       this.#reply([`220 ${this.policy.get("smtpd_banner")}`]);
     }
   }
@@ -188,7 +195,8 @@ export class SmtpdSession implements SmtpSession {
     const tokens = commandTokens(line);
     const verb = tokens[0]?.text;
     if (verb === undefined || verb === "") return this.#error("500 5.5.2 Error: bad syntax");
-    if (this.policy.list("smtpd_noop_commands").some((name) => name.toLowerCase() === verb.toLowerCase())) return this.#junk(good("250 2.0.0 Ok"));
+    if (this.policy.list("smtpd_noop_commands").some((name) => name.toLowerCase() === verb.toLowerCase()))
+      return this.#junk(good("250 2.0.0 Ok"));
     const handler = commandTable.get(verb.toLowerCase());
     this.#counters.came(handler?.name ?? "unknown");
     if (handler === undefined) {
@@ -198,7 +206,8 @@ export class SmtpdSession implements SmtpSession {
         return { lines: ["221 2.7.0 Error: I can break rules, too. Goodbye."], good: false, bye: true };
       }
     }
-    if (this.#accessDenied !== undefined && handler?.name !== "quit") return this.#error(`503 5.7.0 Error: access denied for ${this.peerText}`);
+    if (this.#accessDenied !== undefined && handler?.name !== "quit")
+      return this.#error(`503 5.7.0 Error: access denied for ${this.peerText}`);
     if (handler === undefined) return this.#error("500 5.5.2 Error: command not recognized");
     return this.#handle(handler, tokens);
   }
@@ -237,8 +246,12 @@ export class SmtpdSession implements SmtpSession {
     return line.slice(0, limit);
   }
 
-  #noteEarlyInput(): void {
-    this.#noteAhead("CONNECT");
+  /** A process complains about tables when it opens them. */
+  #tellTableProblems(): void {
+    if (!this.worker.fresh) return;
+    for (const { level, message } of this.system.tables.problems()) {
+      this.system.log.write(this.worker, { event: "remark", level, text: message });
+    }
   }
 
   /** A client that does not wait where it must (RFC 2920). Told once a session. */
@@ -256,12 +269,26 @@ export class SmtpdSession implements SmtpSession {
     const countLimit = this.policy.int("smtpd_client_connection_count_limit");
     const rateLimit = this.policy.int("smtpd_client_connection_rate_limit");
     const host = this.policy.get("myhostname");
-    const what = countLimit > 0 && count > countLimit ? `concurrency limit exceeded: ${count}` : rateLimit > 0 && rate > rateLimit ? `rate limit exceeded: ${rate}` : undefined;
+    const what =
+      countLimit > 0 && count > countLimit
+        ? `concurrency limit exceeded: ${count}`
+        : rateLimit > 0 && rate > rateLimit
+          ? `rate limit exceeded: ${rate}`
+          : undefined;
     if (what === undefined) return false;
     this.#reply([`421 4.7.0 ${host} Error: too many connections from ${this.client.address}`]);
     this.warn(`Connection ${what} from ${this.peerText} for service ${this.smtpd.service.name}`);
     this.#hangUp();
     return true;
+  }
+
+  /** One RCPT command more. @returns false when there are too many within a minute */
+  countRecipient(): boolean {
+    const limit = this.policy.int("smtpd_client_recipient_rate_limit");
+    const rate = this.smtpd.anvil.recipient(this.#anvilKey);
+    if (limit === 0 || rate <= limit || this.smtpd.restrictions.isMyNetwork(this.client.name, this.client.address)) return true;
+    this.warn(`Recipient address rate limit exceeded: ${rate} from ${this.peerText} for service ${this.smtpd.service.name}`);
+    return false;
   }
 
   /** One MAIL command more. @returns false when there are too many within a minute */
@@ -277,10 +304,21 @@ export class SmtpdSession implements SmtpSession {
 
   /** Evaluates the restrictions of a stage and logs what they warn about. */
   async decide(stage: Stage, recipient?: string): Promise<Decision> {
-    const decision = await decide(this.smtpd.restrictions, this.#facts(recipient), stage);
+    const decision = await decide(this.#restrictions, this.#facts(recipient), stage);
     for (const warning of decision.warnings) this.warn(warning);
     for (const spared of decision.spared) this.#logRefusal("reject_warning", replyText(spared), recipient);
+    for (const act of decision.acts) this.#logAct(act.action, act.logText, recipient);
     return decision;
+  }
+
+  /** `NOQUEUE: discard: RCPT from ...: <x@y>: Sender address triggers DISCARD action; from=...` */
+  #logAct(action: string, text: string, recipient: string | undefined): void {
+    const { transaction, heloName, protocol } = this;
+    const from = transaction === undefined ? "" : ` from=<${quoteAddress(transaction.sender)}>`;
+    const to = recipient === undefined ? "" : ` to=<${quoteAddress(recipient)}>`;
+    const helo = heloName === undefined ? "" : ` helo=<${heloName}>`;
+    const head = `${transaction?.queueId ?? "NOQUEUE"}: ${action}: ${this.where} from ${this.peerText}`;
+    this.system.log.info(this.worker, `${head}: ${text};${from}${to} proto=${protocol}${helo}`);
   }
 
   #facts(recipient: string | undefined): SessionFacts {
@@ -329,7 +367,10 @@ export class SmtpdSession implements SmtpSession {
 
 /** `soft_bounce`: a permanent refusal becomes a temporary one. */
 function softened(line: string): string {
-  return line.replace(/^5(\d\d[ -])(?:5(\.\d+\.\d+))?/, (_, code: string, status: string | undefined) => `4${code}${status === undefined ? "" : `4${status}`}`);
+  return line.replace(
+    /^5(\d\d[ -])(?:5(\.\d+\.\d+))?/,
+    (_, code: string, status: string | undefined) => `4${code}${status === undefined ? "" : `4${status}`}`,
+  );
 }
 
 function isUtf8(line: string): boolean {

@@ -1,13 +1,12 @@
 import { matchClient, openMatchList } from "../../../../../daemons/postfix/match-list.ts";
 import type { PostfixPolicy } from "../../../../../daemons/postfix/policy.ts";
 import type { RestrictionContext } from "../../../../../daemons/postfix/restrictions/facts.ts";
-import type { ClientLink, SmtpSession } from "../../../smtp/session.ts";
 import { VirtualSmtpServer } from "../../../smtp/server.ts";
+import type { ClientLink, SmtpSession } from "../../../smtp/session.ts";
 import type { VirtualSocket } from "../../../wire/network-stack.ts";
 import type { Anvil } from "../anvil.ts";
 import { fileReaderOf } from "../file-reader.ts";
 import type { MailSystem } from "../mail-system.ts";
-import { sessionLookups } from "./lookups.ts";
 import { SmtpdSession } from "./session.ts";
 
 /** One `smtpd` line of master.cf. */
@@ -22,7 +21,8 @@ export class Smtpd {
   readonly system: MailSystem;
   readonly service: SmtpdService;
   readonly anvil: Anvil;
-  readonly restrictions: RestrictionContext;
+  /** What does not depend on the client. */
+  readonly restrictions: Omit<RestrictionContext, "lookups">;
   readonly #server: VirtualSmtpServer;
 
   constructor(system: MailSystem, service: SmtpdService, anvil: Anvil) {
@@ -47,7 +47,7 @@ export class Smtpd {
   }
 }
 
-function restrictionContext(system: MailSystem, policy: PostfixPolicy): RestrictionContext {
+function restrictionContext(system: MailSystem, policy: PostfixPolicy): Omit<RestrictionContext, "lookups"> {
   const networks = openMatchList("mynetworks", policy.list("mynetworks"), fileReaderOf(system.machine.files));
   const subdomainsMatch = policy.list("parent_domain_matches_subdomains").includes("mynetworks");
   return {
@@ -55,7 +55,6 @@ function restrictionContext(system: MailSystem, policy: PostfixPolicy): Restrict
     get resolver() {
       return system.tables.addresses;
     },
-    lookups: sessionLookups(system.dns),
     isMyNetwork: (name, address) => matchClient(networks, name, address, subdomainsMatch) === true,
     table: (name) => system.tables.table(name),
     recipients: (address) => system.tables.recipients(address),

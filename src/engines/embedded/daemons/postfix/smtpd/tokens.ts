@@ -58,7 +58,16 @@ function closingAt(line: string, from: number, end: string): number {
 
 /** escape(3): what cannot be printed as C escapes, `\r`, `\n`, `\026`. */
 export function escaped(text: string): string {
-  const short: Readonly<Record<string, string>> = { "\r": "\\r", "\n": "\\n", "\t": "\\t", "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\v": "\\v", "\x07": "\\a" };
+  const short: Readonly<Record<string, string>> = {
+    "\r": "\\r",
+    "\n": "\\n",
+    "\t": "\\t",
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\v": "\\v",
+    "\x07": "\\a",
+  };
   return [...text]
     .map((letter) => short[letter] ?? (/[\x20-\x7e]/.test(letter) ? letter : `\\${letter.charCodeAt(0).toString(8).padStart(3, "0")}`))
     .join("");

@@ -46,6 +46,7 @@ export class Transaction {
 
   /** The session ends or the client starts anew: nothing was queued. */
   abandon(): void {
+    if (this.chunks !== undefined) this.logHeader(Buffer.concat(this.chunks));
     this.chunks = undefined;
   }
 
@@ -88,7 +89,8 @@ export class Transaction {
     const by = `\tby ${policy.get("myhostname")} (${policy.get("mail_name")}) with ${protocol} id ${queueId}`;
     const date = mailDate(this.#arrivedAtMs);
     const [only, ...others] = this.recipients;
-    const tail = only !== undefined && others.length === 0 ? `${by}\n\tfor <${quoteAddress(only.address)}>; ${date}\n` : `${by};\n\t${date}\n`;
+    const tail =
+      only !== undefined && others.length === 0 ? `${by}\n\tfor <${quoteAddress(only.address)}>; ${date}\n` : `${by};\n\t${date}\n`;
     return `Received: from ${heloName ?? client.name} (${client.name} [${address}])\n${tail}`;
   }
 

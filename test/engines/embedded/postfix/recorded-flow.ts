@@ -107,7 +107,9 @@ async function play(office: Office, recorded: FlowRecording): Promise<FlowReplay
   const logs = hosts.flatMap((host) => {
     // The test's filter writes no Authentication-Results field, so what has passed it is smaller here.
     const own = (line: string): string => (host === "mailbox" ? line.replace(/size=\d+/, "size=N") : line);
-    const expected = (recorded.logs[host]?.["/var/log/mail.log"] ?? []).map((line) => normalised(line.replace(/\r?\n$/, "").slice(16))).map(own);
+    const expected = (recorded.logs[host]?.["/var/log/mail.log"] ?? [])
+      .map((line) => normalised(line.replace(/\r?\n$/, "").slice(16)))
+      .map(own);
     const got = office.log(host).slice(start.get(host)).map(normalised).map(own);
     return recorded.logs[host] === undefined ? [] : [{ host, expected, got }];
   });

@@ -181,7 +181,14 @@ class CleanupRun {
       if (seen.has(key)) return;
       seen.add(key);
       const dsnOriginal = recipient.dsnOriginal === "" ? `rfc822;${quoteAddress(rewrite(recipient.address))}` : recipient.dsnOriginal;
-      all.push({ address, original: recipient.original ?? recipient.address, offset: 0, done: false, dsnOriginal, notify: recipient.notify });
+      all.push({
+        address,
+        original: recipient.original ?? recipient.address,
+        offset: 0,
+        done: false,
+        dsnOriginal,
+        notify: recipient.notify,
+      });
     };
     for (const recipient of this.#submission.recipients) {
       const completed = rewrite(recipient.address);

@@ -65,7 +65,12 @@ async function forward(
     if (special !== undefined) addresses.push(...special);
   }
   if (addresses.length === 0) {
-    if (delivery.pending().includes(recipient)) delivery.sent(recipient, { relay, dsn: "2.0.0", text: `delivered to ${targets[0]?.startsWith("|") ? "command" : "file"}: ${(targets[0] ?? "").replace(/^\|/, "")}` });
+    if (delivery.pending().includes(recipient))
+      delivery.sent(recipient, {
+        relay,
+        dsn: "2.0.0",
+        text: `delivered to ${targets[0]?.startsWith("|") ? "command" : "file"}: ${(targets[0] ?? "").replace(/^\|/, "")}`,
+      });
     return;
   }
   const { message } = delivery.request;
@@ -92,7 +97,11 @@ async function deliverSpecial(
   if (target.startsWith(":include:")) {
     const path = target.slice(":include:".length);
     const text = system.machine.files.read(path);
-    if (text !== undefined) return text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#")).flatMap(splitAlias);
+    if (text !== undefined)
+      return text
+        .split("\n")
+        .filter((line) => line.trim() !== "" && !line.startsWith("#"))
+        .flatMap(splitAlias);
     delivery.warn(`unable to lookup :include: file ${path}: No such file or directory`);
     delivery.bounced(recipient, { relay, dsn: "5.3.5", text: "mail system configuration error" });
     return "reported";

@@ -89,15 +89,6 @@ function substitute(argument: string, range: LineRange, document: Document): ExO
   return { kind: "done", message: hits > 2 ? `${hits} substitutions on ${hits} lines` : "" };
 }
 
-/** The replacement with `&` and `\1` filled in from a match; `\r` and `\n` break the line. */
-function filled(replacement: string, parts: readonly string[]): string {
-  return replacement.replace(/\\(.)|&/g, (_, char?: string) => {
-    if (char === undefined) return parts[0] ?? "";
-    if (/\d/.test(char)) return parts[Number(char)] ?? "";
-    return char === "n" || char === "r" ? "\n" : char;
-  });
-}
-
 function splitAt(text: string, mark: string): readonly string[] {
   const parts = [""];
   for (let index = 0; index < text.length; index++) {

@@ -47,7 +47,7 @@ function host(key: string, offset: number, seed: number): Host {
     readdirSync(root, { recursive: true })
       .map(String)
       .filter((path) => statSync(join(root, path)).isFile())
-      .map((path) => [`/${path}`, `${readFileSync(join(root, path), "utf8")}# ${seed}\n`]),
+      .map((path) => [`/${path}`, `${readFileSync(join(root, path), "utf8")}${path.includes("/db.") ? ";" : "#"} ${seed}\n`]),
   );
   const paths = Object.keys(files);
   const kinds = (["postfix", "bind", "dovecot", "rspamd"] as const).filter((kind) =>

@@ -9,6 +9,7 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   { name: "list", summary: "scenarios and labs to choose from", load: async () => (await import("./list.ts")).list },
+  { name: "play", summary: "play a scenario, line by line", load: async () => (await import("./play.ts")).play },
   { name: "demo", summary: "watch a scenario broken, traced and mended", load: async () => (await import("./demo.ts")).demo },
   { name: "up", summary: "start a scenario or a world and keep it running", load: async () => (await import("./up.ts")).up },
   { name: "run", summary: "run a command on a host of a running range", load: async () => (await import("./run.ts")).run },
@@ -16,4 +17,5 @@ export const commands: readonly CommandEntry[] = [
   { name: "ps", summary: "running ranges", load: async () => (await import("./ps.ts")).ps },
   { name: "down", summary: "stop a running range, or all", load: async () => (await import("./down.ts")).down },
   { name: "prove", summary: "prove that scenarios are honest (for authors)", load: async () => (await import("./prove.ts")).prove },
+  { name: "doctor", summary: "what this machine and this build can do", load: async () => (await import("./doctor.ts")).doctor },
 ];

@@ -3,6 +3,7 @@ import { playDemo } from "./demo.ts";
 import { exit } from "./exit.ts";
 import { openLibrary } from "./library.ts";
 import { printList } from "./list.ts";
+import { playHome } from "./play.ts";
 import { printProblems } from "./print-problems.ts";
 
 /** The scenario that shows most in one minute. */
@@ -16,6 +17,7 @@ export async function home(context: CliContext): Promise<number> {
   const library = openLibrary(context);
   printProblems(library.problems, context);
   printList(context, library);
+  if (context.stdout.isTTY) return playHome(context, library);
   const scenario = library.scenarios.find(({ text }) => text.codename === showpiece) ?? library.scenarios[0];
   if (scenario === undefined) return exit.no;
   const code = await playDemo(context, scenario, { engine: "embedded", seed: 0 });

@@ -198,10 +198,14 @@ export function createMilterPacketReader(maximumBytes = 2 * 1024 * 1024): Milter
         if (length === 0 || length > maximumBytes) throw new MilterError(`a milter packet of ${length} bytes`);
         if (pending.length - offset - 4 < length) break;
         const start = offset + 4;
-        packets.push({ letter: String.fromCharCode(byteAt(pending, start)), data: pending.slice(start + 1, start + length) });
+        packets.push({
+          letter: String.fromCharCode(byteAt(pending, start)),
+          data: new Uint8Array(pending.subarray(start + 1, start + length)),
+        });
         offset = start + length;
       }
-      pending = pending.slice(offset);
+      // A copy: the caller may use its buffer again.
+      pending = new Uint8Array(pending.subarray(offset));
       return packets;
     },
     pendingBytes: () => pending.length,

@@ -12,7 +12,7 @@ export interface Reply {
 export function formatReply(reply: Reply, separator = "\r\n"): string {
   const status = reply.status === undefined ? "" : `${reply.status} `;
   const lines = reply.lines.length === 0 ? [""] : reply.lines;
-  return lines.map((line, index) => `${reply.code}${index < lines.length - 1 ? "-" : " "}${status}${line}`.trimEnd()).join(separator);
+  return lines.map((line, index) => `${reply.code}${index < lines.length - 1 ? "-" : " "}${status}${line}`).join(separator);
 }
 
 /**

@@ -37,10 +37,19 @@ export function judgeDiagnosis({ diagnosis }: Pick<CompiledScenario, "diagnosis"
     return { status: "wrong-cause", contradicted: likeness.contradicted };
   }
   if (claim.place !== diagnosis.place) return { status: "wrong-place" };
-  const missing = diagnosis.evidence.filter(({ kind, on, contains }) => {
-    return !claim.pins.some((pin) => pin.kind === kind && pin.on === on && contains.every((text) => pin.text.includes(text)));
-  });
+  const missing = missingEvidence(diagnosis.evidence, claim.pins);
   return missing.length === 0 ? { status: "right" } : { status: "unproved", missing: missing.length };
+}
+
+type Evidence = NonNullable<CompiledScenario["diagnosis"]>["evidence"][number];
+
+/** The evidence that no pin shows. An answer without a host counts wherever it was asked for. */
+export function missingEvidence(evidence: readonly Evidence[], pins: readonly Pin[]): Evidence[] {
+  return evidence.filter(({ kind, on, contains }) => {
+    return !pins.some(
+      (pin) => pin.kind === kind && (on === undefined || pin.on === on) && contains.every((text) => pin.text.includes(text)),
+    );
+  });
 }
 
 /** The causes a learner chooses from: the right one among its look-alikes, in an order that tells nothing. */

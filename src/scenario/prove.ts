@@ -3,7 +3,7 @@ import { ProblemError } from "../base/problem.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import type { Engine, EngineId } from "../world/engine.ts";
 import type { CompiledScenario, Step, Trap } from "./compile.ts";
-import { judgeDiagnosis, type Pin } from "./diagnosis.ts";
+import { judgeDiagnosis, missingEvidence, type Pin } from "./diagnosis.ts";
 import { allPass, type Judged, judgeStage, rightAnswers } from "./judge.ts";
 import type { Catalogue } from "./load-catalogue.ts";
 import type { Scenario } from "./scenario.ts";
@@ -127,10 +127,7 @@ function proveDiagnosis(compiled: CompiledScenario, pins: readonly Pin[]): void 
   const { place, cause } = diagnosis;
   const verdict = judgeDiagnosis(compiled, { place, cause, pins });
   if (verdict.status !== "right") {
-    const missing = diagnosis.evidence.filter(
-      ({ kind, on, contains }) =>
-        !pins.some((pin) => pin.kind === kind && pin.on === on && contains.every((text) => pin.text.includes(text))),
-    );
+    const missing = missingEvidence(diagnosis.evidence, pins);
     throw new Unproved(
       `nothing that is logged, or printed on the way of the solutions, is the evidence ${missing.map(({ id }) => id).join(", ")}`,
     );

@@ -32,7 +32,9 @@ const evidence = z
     kind: z
       .enum(["line", "answer", "reply"])
       .meta({ description: "line: of a log; answer: what a command printed; reply: of an SMTP server." }),
-    on: id.meta({ description: "The host whose log it is, or on which the command was typed." }),
+    on: id
+      .optional()
+      .meta({ description: "The host whose log it is, or on which it was seen; any of the learner's where it is not given." }),
     contains: z.array(words).min(1).meta({ description: "Texts that what was pinned must all contain." }),
     about: words.meta({ description: "What it shows; told in the debrief." }),
   })

@@ -120,7 +120,8 @@ export interface Delivery extends Origin {
   readonly reply: string;
 }
 
-export type DeliveryStatus = "sent" | "deferred" | "bounced" | "expired" | "undeliverable" | "deliverable";
+/** `SOFTBOUNCE`: it would have bounced, but for `soft_bounce`. */
+export type DeliveryStatus = "sent" | "deferred" | "bounced" | "SOFTBOUNCE" | "expired" | "undeliverable" | "deliverable";
 
 /** `QID: sender non-delivery notification: NEWQID` and its likes. */
 export interface Notified extends Origin {
@@ -144,15 +145,19 @@ export interface Expired extends Origin {
   readonly forced: boolean;
 }
 
-/** `NOQUEUE: reject: RCPT from NAME[ADDRESS]: 550 5.1.1 ...; from=<> to=<> proto=ESMTP helo=<>`, milter rejects included. */
+/**
+ * `NOQUEUE: reject: RCPT from NAME[ADDRESS]: 550 5.1.1 ...; from=<> to=<> proto=ESMTP helo=<>`, milter rejects included.
+ * A header or body check puts its reply last: `QID: reject: header Subject: x from NAME[ADDRESS]; from=<> to=<> proto=ESMTP helo=<>: 5.7.1 No`.
+ */
 export interface Rejected extends Origin {
   readonly event: "rejected";
   /** Absent while no queue file exists (`NOQUEUE`). */
   readonly queueId?: string;
   readonly by: "reject" | "milter-reject" | "milter-hold" | "reject_warning" | "hold";
-  /** `RCPT`, `MAIL`, `CONNECT`, `END-OF-MESSAGE` */
+  /** `RCPT`, `MAIL`, `CONNECT`, `END-OF-MESSAGE`; `header Subject: x`, `body ...` for a check of the content. */
   readonly stage: string;
   readonly client: Peer;
+  /** "" where the check says nothing. */
   readonly reply: string;
   readonly from?: string;
   readonly to?: string;

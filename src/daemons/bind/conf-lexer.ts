@@ -1,29 +1,21 @@
 /** A token of named.conf. */
 export interface ConfToken {
-  readonly kind: "word" | "string" | "special" | "end";
+  /** `broken`: the file ends inside a comment or a string. */
+  readonly kind: "word" | "string" | "special" | "end" | "broken";
   /** Without quotes; "" at the end of the file. */
   readonly text: string;
   readonly line: number;
   readonly file: string;
 }
 
-/** The text ends inside a comment or a string. */
-export class UnexpectedEnd extends Error {
-  readonly line: number;
-
-  constructor(line: number) {
-    super("unexpected end of input");
-    this.line = line;
-  }
-}
-
 /**
  * Splits a configuration text. Comments are C's, C++'s and the shell's; `{ } ; / ! *` stand alone.
- * The last token is of kind `end`. @throws UnexpectedEnd
+ * The last token is of kind `end` or `broken`.
  */
 export function readTokens(text: string, file: string): readonly ConfToken[] {
   const tokens: ConfToken[] = [];
   let [offset, line] = [0, 1];
+  const broken = (): readonly ConfToken[] => [...tokens, { kind: "broken", text: "", line: text.split("\n").length, file }];
   const skipTo = (end: number): void => {
     line += text.slice(offset, end).split("\n").length - 1;
     offset = end;
@@ -35,11 +27,11 @@ export function readTokens(text: string, file: string): readonly ConfToken[] {
     else if (character === "#" || rest === "//") skipTo(endOf(text, "\n", offset) ?? text.length);
     else if (rest === "/*") {
       const end = endOf(text, "*/", offset + 2);
-      if (end === undefined) throw new UnexpectedEnd(text.split("\n").length);
+      if (end === undefined) return broken();
       skipTo(end + 2);
     } else if (character === '"') {
       const body = /^"((?:\\.|[^"\\])*)"/s.exec(text.slice(offset));
-      if (body === null) throw new UnexpectedEnd(text.split("\n").length);
+      if (body === null) return broken();
       tokens.push({ kind: "string", text: (body[1] as string).replace(/\\(.)/gs, "$1"), line, file });
       skipTo(offset + body[0].length);
     } else if (/[{};/!*]/.test(character)) {

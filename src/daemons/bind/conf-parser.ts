@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../../base/problem.ts";
 import { isAncient, type OptionForm, optionForm, type Scope, type ValueKind } from "./conf-grammar.ts";
-import { type ConfToken, readTokens, UnexpectedEnd } from "./conf-lexer.ts";
+import { type ConfToken, readTokens } from "./conf-lexer.ts";
 import { parseTtl } from "./names.ts";
 
 /** One statement: `zone "." IN { ... };`, `recursion no;`, an element of an address list. */
@@ -24,7 +24,8 @@ export interface ParsedConf {
 class GiveUp extends Error {}
 
 interface Parsing {
-  readonly tokens: readonly ConfToken[];
+  /** Those of an included file stand in the place of the statement that includes it. */
+  tokens: readonly ConfToken[];
   next: number;
   readonly problems: Problem[];
   readonly read: (path: string) => string | undefined;
@@ -48,23 +49,14 @@ export function parseConf(path: string, read: (path: string) => string | undefin
   const text = read(path);
   if (text === undefined) return { clauses: [], problems: [{ code: "file-missing", message: `open: ${path}: file not found` }] };
   try {
-    return { clauses: parseFile(path, text, problems, read), problems };
+    return { clauses: parseAll({ tokens: readTokens(text, path), next: 0, problems, read }), problems };
   } catch (error) {
     if (!(error instanceof GiveUp)) throw error;
     return { clauses: [], problems };
   }
 }
 
-function parseFile(path: string, text: string, problems: Problem[], read: Parsing["read"]): readonly Clause[] {
-  let tokens: readonly ConfToken[];
-  try {
-    tokens = readTokens(text, path);
-  } catch (error) {
-    if (!(error instanceof UnexpectedEnd)) throw error;
-    problems.push({ code: "syntax", message: "unexpected end of input ", where: { file: path, line: error.line } });
-    throw new GiveUp();
-  }
-  const parsing: Parsing = { tokens, next: 0, problems, read };
+function parseAll(parsing: Parsing): readonly Clause[] {
   const clauses: Clause[] = [];
   const seen = new Set<string>();
   while (peek(parsing).kind !== "end") {
@@ -88,21 +80,23 @@ function parseClause(parsing: Parsing, scope: Scope, seen: Set<string>): readonl
     return [];
   }
   if (form.deprecated) complain(parsing, name, `option '${name.text}' is deprecated`, "deprecated");
-  if (!form.repeatable && seen.has(name.text)) giveUp(parsing, name, `'${name.text}' redefined near '${name.text}'`);
+  if (!form.repeatable && seen.has(name.text)) giveUp(parsing, name, `'${name.text}' redefined near '${name.text}'`, "redefined");
   seen.add(name.text);
   const parts = [{ word: name.text, quoted: false }, ...parseValue(parsing, name.text, form)];
   expectSemicolon(parsing);
   return [{ parts, file: name.file, line: name.line }];
 }
 
+/** A file that is included is read on without a border: a block may even end in the file around it. */
 function parseInclude(parsing: Parsing, name: ConfToken): readonly Clause[] {
   const path = take(parsing);
-  if (path.kind !== "string") giveUp(parsing, path, `expected quoted string near '${path.text}'`);
+  if (path.kind !== "string") giveUp(parsing, path, `expected quoted string near ${shown(path)}`);
+  expectSemicolon(parsing);
   const text = parsing.read(path.text);
   if (text === undefined) giveUp(parsing, name, "parsing failed: file not found", "file-missing");
-  const clauses = parseFile(path.text, text, parsing.problems, parsing.read);
-  expectSemicolon(parsing);
-  return clauses;
+  const included = readTokens(text, path.text).filter(({ kind }) => kind !== "end");
+  parsing.tokens = [...parsing.tokens.slice(0, parsing.next), ...included, ...parsing.tokens.slice(parsing.next)];
+  return [];
 }
 
 function parseValue(parsing: Parsing, name: string, form: OptionForm): readonly Part[] {
@@ -211,7 +205,7 @@ function complain(parsing: Parsing, token: ConfToken, message: string, code = "s
   parsing.problems.push({ code, message, where: { file: token.file, line: token.line } });
 }
 
-function giveUp(parsing: Parsing, token: ConfToken, message: string, code = "syntax"): never {
+function giveUp(parsing: Parsing, token: ConfToken, message: string, code = "unexpected-token"): never {
   complain(parsing, token, message, code);
   throw new GiveUp();
 }
@@ -229,7 +223,9 @@ function isSpecial(token: ConfToken, text: string): boolean {
 }
 
 function peek(parsing: Parsing): ConfToken {
-  return parsing.tokens[Math.min(parsing.next, parsing.tokens.length - 1)] as ConfToken;
+  const token = parsing.tokens[Math.min(parsing.next, parsing.tokens.length - 1)] as ConfToken;
+  if (token.kind === "broken") giveUp(parsing, token, "unexpected end of input ", "unexpected-end");
+  return token;
 }
 
 function take(parsing: Parsing): ConfToken {

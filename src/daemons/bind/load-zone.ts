@@ -1,6 +1,7 @@
 import { absoluteName, type DnsRecord } from "../../mail/dns.ts";
-import { type LoadMessage, type MasterFileOptions, readMasterFile } from "./master-file.ts";
+import { readMasterFile } from "./master-file.ts";
 import { checkZone, type ForeignName, zoneMessage } from "./zone-checks.ts";
+import type { LoadMessage, MasterFileOptions } from "./zone-reading.ts";
 
 /** A zone as it came out of its file. */
 export interface ZoneLoading {

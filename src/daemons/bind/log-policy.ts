@@ -52,7 +52,7 @@ export function readLogging(clauses: readonly Clause[], problems: Problem[]): Lo
 
 /** The channels that a category's messages go to. */
 export function channelsOf(policy: LogPolicy, category: string): readonly LogChannel[] {
-  return policy.categories[category] ?? policy.categories["default"] ?? [];
+  return policy.categories[category] ?? policy.categories.default ?? [];
 }
 
 const ranks = ["debug", "info", "notice", "warning", "error", "critical"];

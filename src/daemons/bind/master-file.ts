@@ -1,60 +1,25 @@
 import ipaddr from "ipaddr.js";
-import { canonicalName, type DnsRecord, isWithin, plainName } from "../../mail/dns.ts";
+import { canonicalName, isWithin, plainName } from "../../mail/dns.ts";
 import { generateEntries } from "./generate.ts";
 import { type MasterEntry, type MasterToken, readEntries } from "./master-lexer.ts";
 import { isHostName, parseName, parseTtl } from "./names.ts";
 import { isRecordType, isUnderstood, parseRdata } from "./rdata.ts";
+import {
+  addRecord,
+  chooseTtl,
+  commit,
+  fail,
+  limitTtl,
+  type MasterFile,
+  type MasterFileOptions,
+  type Reading,
+  say,
+  stop,
+} from "./zone-reading.ts";
 
-/** Something BIND says while it loads a zone. */
-export interface LoadMessage {
-  /** The log category that named writes it under. */
-  readonly category: "general" | "zoneload";
-  readonly severity: "info" | "warning" | "error";
-  readonly text: string;
-}
-
-export interface MasterFile {
-  readonly records: readonly DnsRecord[];
-  readonly messages: readonly LoadMessage[];
-  /** Why the file cannot be loaded, in BIND's words: `bad dotted quad`. Undefined when it can. */
-  readonly failure?: string;
-  /** Types of records that are real, but not understood here; such records were left out. */
-  readonly unknownTypes: readonly string[];
-}
-
-export interface MasterFileOptions {
-  readonly path: string;
-  /** The zone's name, absolute. */
-  readonly origin: string;
-  /** A file's text; undefined where there is none. */
-  readonly read: (path: string) => string | undefined;
-  /** named-checkzone goes on after an error, named stops at the first. */
-  readonly manyErrors: boolean;
-  /** What becomes of owner and host names that are no host names: named fails (check-names), named-checkzone warns. */
-  readonly checkNames: "fail" | "warn" | "ignore";
-}
-
-const MAX_TTL_SECONDS = 0x7fff_ffff;
-const singletons = new Set(["CNAME", "DNAME", "SOA"]);
 /** Types whose owner must be a host name, and where in the data a host name stands. */
 const hostOwners = new Set(["A", "AAAA", "MX"]);
 const hostField: Readonly<Record<string, number>> = { NS: 0, SOA: 0, MX: 1, SRV: 3 };
-
-/** What the lines read so far have set. */
-interface Reading {
-  readonly options: MasterFileOptions;
-  readonly records: DnsRecord[];
-  /** The same by canonical owner. */
-  readonly byOwner: Map<string, DnsRecord[]>;
-  readonly messages: LoadMessage[];
-  readonly unknownTypes: Set<string>;
-  failure: string | undefined;
-  /** Set when loading ends here whatever `manyErrors` says. */
-  over: boolean;
-  defaultTtl: number | undefined;
-  lastTtl: number | undefined;
-  warnedOldTtl: boolean;
-}
 
 /** One file's own state; $INCLUDE opens another. */
 interface Place {
@@ -69,6 +34,7 @@ export function readMasterFile(options: MasterFileOptions): MasterFile {
     options,
     records: [],
     byOwner: new Map(),
+    pending: undefined,
     messages: [],
     unknownTypes: new Set(),
     failure: undefined,
@@ -80,6 +46,7 @@ export function readMasterFile(options: MasterFileOptions): MasterFile {
   const text = options.read(options.path);
   if (text === undefined) reading.failure = "file not found";
   else readText(reading, { path: options.path, origin: options.origin, owner: undefined }, text);
+  commit(reading);
   const { records, messages, unknownTypes, failure } = reading;
   return { records, messages, unknownTypes: [...unknownTypes].sort(), ...(failure === undefined ? {} : { failure }) };
 }
@@ -283,69 +250,4 @@ function checkOwner(reading: Reading, where: string, type: string, owner: string
   if (reading.options.checkNames === "warn") say(reading, "warning", text);
   else fail(reading, text, "bad owner name (check-names)");
   return reading.options.checkNames === "warn";
-}
-
-function chooseTtl(reading: Reading, where: string, type: string, data: string, explicit: number | undefined): number | undefined {
-  if (explicit !== undefined) {
-    reading.lastTtl = limitTtl(reading, where, explicit);
-    return reading.lastTtl;
-  }
-  if (reading.defaultTtl !== undefined) return reading.defaultTtl;
-  if (reading.lastTtl !== undefined) {
-    if (!reading.warnedOldTtl) say(reading, "warning", `${where}: using RFC1035 TTL semantics`);
-    reading.warnedOldTtl = true;
-    return reading.lastTtl;
-  }
-  if (type !== "SOA") {
-    fail(reading, `dns_master_load: ${where}: no TTL specified`, "no ttl");
-    return undefined;
-  }
-  say(reading, "warning", `${where}: no TTL specified; using SOA MINTTL instead`);
-  reading.defaultTtl = Number(data.split(" ")[6]);
-  return reading.defaultTtl;
-}
-
-function limitTtl(reading: Reading, where: string, seconds: number): number {
-  if (seconds <= MAX_TTL_SECONDS) return seconds;
-  say(reading, "warning", `dns_master_load: ${where}: $TTL ${seconds} > MAXTTL, setting $TTL to 0`);
-  return 0;
-}
-
-function addRecord(reading: Reading, where: string, record: DnsRecord): void {
-  const owner = canonicalName(record.name);
-  const ofOwner = reading.byOwner.get(owner) ?? [];
-  const alike = ofOwner.filter((other) => other.type === record.type);
-  if (alike.some((other) => other.data.toLowerCase() === record.data.toLowerCase())) return;
-  const clash = clashOf(record, ofOwner, alike);
-  if (clash !== undefined) {
-    fail(reading, `dns_master_load: ${where}: ${plainName(record.name)}: ${clash}`, clash);
-    return;
-  }
-  const prior = alike[0]?.ttlSeconds;
-  if (prior !== undefined && prior !== record.ttlSeconds) say(reading, "warning", `${where}: TTL set to prior TTL (${prior})`);
-  const added = prior === undefined ? record : { ...record, ttlSeconds: prior };
-  reading.records.push(added);
-  reading.byOwner.set(owner, [...ofOwner, added]);
-}
-
-function clashOf(record: DnsRecord, ofOwner: readonly DnsRecord[], alike: readonly DnsRecord[]): string | undefined {
-  if (singletons.has(record.type) && alike.length > 0) return "multiple RRs of singleton type";
-  const alias = record.type === "CNAME" ? ofOwner.length > 0 : ofOwner.some((other) => other.type === "CNAME");
-  return alias ? "CNAME and other data" : undefined;
-}
-
-function say(reading: Reading, severity: "warning" | "error", text: string): void {
-  reading.messages.push({ category: "general", severity, text });
-}
-
-/** The first failure is the one that is told at the end. */
-function fail(reading: Reading, text: string, failure: string, severity: "warning" | "error" = "error"): void {
-  say(reading, severity, text);
-  reading.failure ??= failure;
-  if (!reading.options.manyErrors) reading.over = true;
-}
-
-function stop(reading: Reading, failure: string): void {
-  reading.failure ??= failure;
-  reading.over = true;
 }

@@ -19,6 +19,7 @@ export interface BindPolicy {
   readonly allowRecursion: AddressList;
   readonly allowQuery: AddressList;
   readonly allowQueryCache: AddressList;
+  readonly allowTransfer: AddressList;
   readonly forwarders: readonly string[];
   readonly forwardOnly: boolean;
   /** Built-in empty zones (RFC 6303) are served by a recursive server unless switched off. */
@@ -31,6 +32,8 @@ export interface BindPolicy {
   readonly resolverTimeoutMs: number;
   readonly checkNames: "fail" | "warn" | "ignore";
   readonly logging: LogPolicy;
+  /** The control channel has a statement of its own; else its key stands in /etc/bind/rndc.key. */
+  readonly hasControls: boolean;
   readonly zones: readonly ZonePolicy[];
   /** Statements that are real, but have no effect here. */
   readonly notSimulated: readonly string[];
@@ -42,6 +45,7 @@ export interface ZonePolicy {
   readonly type: "primary" | "hint" | "forward" | "other";
   readonly file: string | undefined;
   readonly allowQuery: AddressList | undefined;
+  readonly allowTransfer: AddressList | undefined;
   readonly checkNames: "fail" | "warn" | "ignore" | undefined;
   readonly forwarders: readonly string[];
   readonly forwardOnly: boolean;
@@ -76,10 +80,9 @@ export function readPolicy(
   const isBroken = problems.some((problem) => problem.code !== "deprecated");
   const clauses = isBroken ? [] : parsed.clauses;
   const acls = readAcls(clauses, problems);
-  const options = clauses.find((clause) => nameOf(clause) === "options");
-  const inside = options === undefined ? [] : blockOf(options);
+  const inside = clauses.filter((clause) => nameOf(clause) === "options").flatMap(blockOf);
   const logging = readLogging(clauses, problems);
-  const policy = readOptions(inside, acls, problems, logging);
+  const options = { ...readOptions(inside, acls, problems, logging), hasControls: clauses.some((clause) => nameOf(clause) === "controls") };
   const viewed = clauses.filter((clause) => nameOf(clause) === "view").flatMap(blockOf);
   const zones = [...clauses, ...viewed].filter((clause) => nameOf(clause) === "zone");
   const notSimulated = [
@@ -87,7 +90,7 @@ export function readPolicy(
     ...[...inside, ...zones.flatMap(blockOf)].map(nameOf).filter((name) => !followed.has(name)),
   ];
   return {
-    policy: { ...policy, zones: readZones(zones, acls, problems), notSimulated: [...new Set(notSimulated)].sort() },
+    policy: { ...options, zones: readZones(zones, acls, problems), notSimulated: [...new Set(notSimulated)].sort() },
     problems,
   };
 }
@@ -105,7 +108,7 @@ function readOptions(
   acls: ReadonlyMap<string, AddressList>,
   problems: Problem[],
   logging: LogPolicy,
-): Omit<BindPolicy, "zones" | "notSimulated"> {
+): Omit<BindPolicy, "zones" | "notSimulated" | "hasControls"> {
   const value = (name: string): string | undefined => wordsOf(options.find((clause) => nameOf(clause) === name))[1];
   const flag = (name: string, standard: boolean): boolean => {
     const text = value(name);
@@ -132,6 +135,7 @@ function readOptions(
     allowRecursion: recursion ? (allowRecursion ?? allowQueryCache ?? allowQuery ?? nearby) : [],
     allowQuery: allowQuery ?? any,
     allowQueryCache: recursion ? (allowQueryCache ?? allowRecursion ?? allowQuery ?? nearby) : [],
+    allowTransfer: list("allow-transfer") ?? any,
     forwarders: readForwarders(options),
     forwardOnly: value("forward") === "only",
     emptyZones: flag("empty-zones-enable", true),
@@ -195,7 +199,10 @@ function readZone(clause: Clause, acls: ReadonlyMap<string, AddressList>, proble
   const name = parseName(absoluteName(written), ".");
   const value = (option: string): string | undefined => wordsOf(blockOf(clause).find((candidate) => nameOf(candidate) === option))[1];
   const type = value("type");
-  const allowQuery = blockOf(clause).find((candidate) => nameOf(candidate) === "allow-query");
+  const list = (option: string): AddressList | undefined => {
+    const found = blockOf(clause).find((candidate) => nameOf(candidate) === option);
+    return found === undefined ? undefined : readAddressList(blockOf(found), acls, problems);
+  };
   const wrong =
     typeof name !== "string"
       ? "is not a valid name"
@@ -214,7 +221,8 @@ function readZone(clause: Clause, acls: ReadonlyMap<string, AddressList>, proble
     name,
     type: type === "primary" || type === "master" ? "primary" : type === "hint" || type === "forward" ? type : "other",
     file: value("file"),
-    allowQuery: allowQuery === undefined ? undefined : readAddressList(blockOf(allowQuery), acls, problems),
+    allowQuery: list("allow-query"),
+    allowTransfer: list("allow-transfer"),
     checkNames: verdictOf(value("check-names")),
     forwarders: readForwarders(blockOf(clause)),
     forwardOnly: value("forward") === "only",

@@ -1,5 +1,5 @@
 import { canonicalName, type DnsRecord, isWithin, labelsOf, parentName, plainName } from "../../mail/dns.ts";
-import type { LoadMessage } from "./master-file.ts";
+import type { LoadMessage } from "./zone-reading.ts";
 
 /** What BIND finds out about a zone once its file is read. */
 export interface ZoneVerdict {

@@ -136,8 +136,8 @@ class Reader {
     if (brace === -1) throw this.#fatal(place, "Expecting '{'");
     if (brace !== text.length - 1) throw this.#fatal(place, "Garbage after '{'");
     const [kind = "", name = ""] = text.slice(0, brace).trim().split(/\s+/, 2);
-    const within = this.#kinds().at(-1) ?? "";
-    if (!(SECTIONS_WITHIN[within] ?? []).includes(kind)) {
+    const within = this.#path().at(-1) ?? "";
+    if (!FILTERS.has(kind) && !(SECTIONS_WITHIN[within] ?? []).includes(kind)) {
       throw this.#fatal(place, `Unknown setting: ${[...this.#path(), kind, kind].join(" { ")}`);
     }
     const { section: current } = this.#innermost();

@@ -330,13 +330,9 @@ export const SECTION_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   mailbox: words("auto autoexpunge autoexpunge_max_mails comment driver name special_use"),
 };
 
-/** Sections that may stand in a section of this kind; "" is the outermost level. */
+/** Sections that may stand in a section of this kind; "" is the outermost level. Filters (`protocol`) may stand anywhere. */
 export const SECTIONS_WITHIN: Readonly<Record<string, readonly string[]>> = {
-  "": ["service", "passdb", "userdb", "namespace", "plugin", "protocol", "local", "local_name", "remote"],
-  protocol: ["passdb", "userdb", "namespace", "plugin", "local", "local_name", "remote"],
-  local: ["passdb", "userdb", "namespace", "plugin", "protocol", "local_name", "remote"],
-  local_name: ["passdb", "userdb", "namespace", "plugin", "protocol", "remote"],
-  remote: ["passdb", "userdb", "namespace", "plugin", "protocol"],
+  "": ["service", "passdb", "userdb", "namespace", "plugin"],
   service: ["unix_listener", "fifo_listener", "inet_listener"],
   namespace: ["mailbox"],
 };

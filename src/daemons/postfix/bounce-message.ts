@@ -28,6 +28,8 @@ export interface Notification {
   readonly envelopeId: string;
   /** `$smtputf8_enable`: the parts say that they are 8-bit UTF-8. */
   readonly utf8: boolean;
+  /** The mail asked for SMTPUTF8: report and returned mail are of the `message/global` kinds (RFC 6533). */
+  readonly smtpUtf8?: boolean;
   /** Who gets a copy instead of the sender: the postmaster (`notify_classes`). */
   readonly copyTo?: string;
 }
@@ -83,7 +85,7 @@ function headerLines(notification: Notification): readonly string[] {
     "From: Mail Delivery System <MAILER-DAEMON>",
     `Subject: ${copyTo === undefined ? subjects[kind] : copySubjects[kind]}`,
     `To: ${quoteAddress(copyTo ?? sender)}`,
-    "Auto-Submitted: auto-replied",
+    `Auto-Submitted: ${copyTo === undefined ? "auto-replied" : "auto-generated"}`,
     "MIME-Version: 1.0",
     "Content-Type: multipart/report; report-type=delivery-status;",
     `\tboundary="${boundaryOf(notification)}"`,
@@ -113,14 +115,15 @@ function notificationPart(notice: Notification): readonly string[] {
     `Content-Type: text/plain; charset=${charset}`,
     ...encoding(notice),
     "",
-    `This is the mail system at host ${notice.myHostName}.`,
-    "",
-    ...explanation(notice),
-    "",
-    "                   The mail system",
+    ...(notice.copyTo === undefined ? introduction(notice) : []),
     ...recipients,
     "",
   ];
+}
+
+/** The postmaster's copies do without it. */
+function introduction(notice: Notification): readonly string[] {
+  return [`This is the mail system at host ${notice.myHostName}.`, "", ...explanation(notice), "", "                   The mail system"];
 }
 
 function explanation(notice: Notification): readonly string[] {
@@ -163,12 +166,14 @@ function reportPart(notice: Notification): readonly string[] {
   return [
     `--${boundaryOf(notice)}`,
     "Content-Description: Delivery report",
-    "Content-Type: message/delivery-status",
+    ...(notice.smtpUtf8 === true
+      ? ["Content-Type: message/global-delivery-status", ...encoding(notice)]
+      : ["Content-Type: message/delivery-status"]),
     "",
     `Reporting-MTA: dns; ${notice.myHostName}`,
     ...(notice.envelopeId === "" ? [] : [`Original-Envelope-Id: ${notice.envelopeId}`]),
     `X-Postfix-Queue-ID: ${notice.queueId}`,
-    ...(notice.sender === "" ? [] : [`X-Postfix-Sender: rfc822; ${quoteAddress(notice.sender)}`]),
+    `X-Postfix-Sender: ${typed(notice, returnPath(notice))}`,
     `Arrival-Date: ${mailDate(notice.arrivedAtMs)}`,
     ...notice.failures.flatMap((failure) => recipientFields(notice, failure)),
     "",
@@ -177,10 +182,10 @@ function reportPart(notice: Notification): readonly string[] {
 
 function recipientFields(notice: Notification, failure: NotifiedRecipient): readonly string[] {
   const { recipient, original, dsnOriginal, remoteHost, diagnostic, reason } = failure;
-  const originalRecipient = dsnOriginal !== "" ? dsnOriginal : original !== "" ? `rfc822; ${original}` : undefined;
+  const originalRecipient = dsnOriginal !== "" ? dsnOriginal : original !== "" ? typed(notice, original) : undefined;
   return [
     "",
-    `Final-Recipient: rfc822; ${recipient}`,
+    `Final-Recipient: ${typed(notice, recipient)}`,
     ...(originalRecipient === undefined ? [] : [`Original-Recipient: ${originalRecipient}`]),
     `Action: ${failure.action}`,
     `Status: ${failure.status}`,
@@ -190,9 +195,20 @@ function recipientFields(notice: Notification, failure: NotifiedRecipient): read
   ];
 }
 
+/** The sender, or who stands for it where a notification itself cannot be delivered. */
+function returnPath({ sender, myHostName }: Notification): string {
+  return sender === "" ? `MAILER-DAEMON@${myHostName}` : quoteAddress(sender);
+}
+
+/** `rfc822; alice@meadow.example`, or `utf-8; älice@meadow.example` in the report of an internationalised mail. */
+function typed(notice: Notification, address: string): string {
+  const international = notice.smtpUtf8 === true && /[^\p{ASCII}]/u.test(address);
+  return `${international ? "utf-8" : "rfc822"}; ${address}`;
+}
+
 const returnedParts: Readonly<Record<NotificationKind, string>> = {
   failure: "Undelivered Message",
-  delay: "Delayed Message",
+  delay: "Undelivered Message",
   success: "Message",
 };
 
@@ -202,13 +218,18 @@ function originalPart(notice: Notification): { readonly head: readonly string[];
   const head = [
     `--${boundaryOf(notice)}`,
     `Content-Description: ${returnedParts[notice.kind]}${headersOnly ? " Headers" : ""}`,
-    `Content-Type: ${headersOnly ? "text/rfc822-headers" : "message/rfc822"}`,
+    `Content-Type: ${returnedType(headersOnly, notice.smtpUtf8 === true)}`,
     ...encoding(notice),
     "",
-    `Return-Path: <${quoteAddress(notice.sender)}>`,
+    `Return-Path: <${returnPath(notice)}>`,
   ];
   const whole = headersOnly ? endedByNewline(splitMessage(notice.original).header) : endedByNewline(notice.original);
   return { head, content: whole, after: `--${boundaryOf(notice)}--` };
+}
+
+function returnedType(headersOnly: boolean, international: boolean): string {
+  if (international) return headersOnly ? "message/global-headers" : "message/global";
+  return headersOnly ? "text/rfc822-headers" : "message/rfc822";
 }
 
 function endedByNewline(content: Uint8Array): Uint8Array {

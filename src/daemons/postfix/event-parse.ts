@@ -82,7 +82,7 @@ const rules: readonly Rule[] = [
   })),
   rule(
     `(${queueId}): to=<(.*?)>,(?: orig_to=<(.*?)>,)? relay=(.+?),(?: conn_use=(\\d+),)? delay=([\\d.]+), delays=([\\d./]+), ` +
-      "dsn=(\\d\\.\\d+\\.\\d+), status=(sent|deferred|bounced|expired|undeliverable|deliverable) \\((.*)\\)",
+      "dsn=(\\d\\.\\d+\\.\\d+), status=(sent|deferred|bounced|SOFTBOUNCE|expired|undeliverable|deliverable) \\((.*)\\)",
     parseDelivery,
   ),
   rule(
@@ -107,6 +107,11 @@ const rules: readonly Rule[] = [
     `(NOQUEUE|${queueId}): (reject|milter-reject|milter-hold|reject_warning|hold): (\\S+) from ${peer}: ` +
       "(.*);(?: from=<(.*?)>)?(?: to=<(.*?)>)?(?: proto=(\\S+))?(?: helo=<(.*?)>)?",
     parseRejected,
+  ),
+  rule(
+    `(${queueId}): (reject|hold): ((?:header|body) .*) from ${peer};(?: from=<(.*?)>)?(?: to=<(.*?)>)?(?: proto=(\\S+))?(?: helo=<(.*?)>)?(?:: (.*))?`,
+    (origin, [id, by, stage, name, address, from, to, protocol, helo, reply]) =>
+      parseRejected(origin, [id, by, stage, name, address, reply, from, to, protocol, helo]),
   ),
   (origin, text) => {
     const phase = lifecycle.find(([start]) => text.startsWith(start))?.[1];

@@ -42,7 +42,8 @@ export function eventText(event: Event): string {
       const protocol = event.protocol === undefined ? "" : ` proto=${event.protocol}`;
       const helo = event.helo === undefined ? "" : ` helo=<${event.helo}>`;
       const head = `${event.queueId ?? "NOQUEUE"}: ${event.by}: ${event.stage} from ${peerText(event.client)}`;
-      return `${head}: ${event.reply};${from}${to}${protocol}${helo}`;
+      if (!isContentCheck(event.stage)) return `${head}: ${event.reply};${from}${to}${protocol}${helo}`;
+      return `${head};${from}${to}${protocol}${helo}${event.reply === "" ? "" : `: ${event.reply}`}`;
     }
     case "lifecycle":
       return event.text;
@@ -54,6 +55,11 @@ export function eventText(event: Event): string {
     case "zone-loaded":
       throw new Error(`Postfix logs no ${event.event} events`);
   }
+}
+
+/** header_checks and body_checks log what they matched, and their reply last. */
+export function isContentCheck(stage: string): boolean {
+  return /^(header|body) /.test(stage);
 }
 
 /** `mail.brook.example[203.0.113.10]` */

@@ -53,7 +53,10 @@ function serviceDefaults(service: MasterService): readonly (readonly [string, st
   return [...Object.entries(serviceSuffixes).map(([suffix, value]) => [service.name + suffix, value] as const), ...timeLimit];
 }
 
+/** Scheduler parameters that are simulated for every delivery service. */
+const simulatedSuffix = /_destination_(?:concurrency_limit|concurrency_failed_cohort_limit|recipient_limit)$/;
+
 /** True when setting this parameter changes what the simulated Postfix does as it changes the real one. */
 export function isSimulated(name: string): boolean {
-  return simulatedParameters.has(name);
+  return simulatedParameters.has(name) || simulatedSuffix.test(name);
 }

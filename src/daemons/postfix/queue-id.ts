@@ -20,11 +20,11 @@ export function longQueueId(source: QueueIdSource): string {
 }
 
 export function isQueueId(text: string): boolean {
-  return /^(?:[0-9A-F]{6,16}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10}z[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-ty]+)$/.test(text);
+  return /^(?:[0-9A-F]{6,16}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10}z[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-y]+)$/.test(text);
 }
 
 function microsOf(source: QueueIdSource): number {
-  return Math.floor((source.atMs % 1000) * 1000);
+  return Math.min(999_999, Math.round((source.atMs % 1000) * 1000));
 }
 
 function encode(value: number, base: number): string {

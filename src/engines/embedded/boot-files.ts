@@ -1,6 +1,7 @@
 import { identityFiles } from "../../daemons/identity-files.ts";
 import type { Host, World } from "../../world/world.ts";
 import type { FileTree } from "./files/file-tree.ts";
+import { createFileTree } from "./files/memory-tree.ts";
 import { fillMailbox } from "./mailbox-fill.ts";
 
 /** Directories that every Debian host has. */
@@ -19,10 +20,23 @@ const DIRECTORIES = [
   "/var/tmp",
 ];
 
-/** Lays down a host's files before anything starts. What the world says stands; what it leaves out follows from the host. */
-export function writeBootFiles(files: FileTree, world: World, host: Host): void {
-  for (const directory of DIRECTORIES) files.makeDirectory(directory);
+/** When the hosts were installed: before any world starts. */
+const INSTALLED_AT_MS = Date.UTC(2026, 0, 5);
+
+/** What all hosts have in common; they share it until they change it. */
+const BARE_HOST = bareHost();
+
+/** A host's files before anything starts. What the world says stands; what it leaves out follows from the host. */
+export function bootFiles(world: World, host: Host, now: () => number): FileTree {
+  const files = BARE_HOST.clone(now);
   for (const [path, text] of Object.entries({ ...identityFiles(host), ...host.files })) files.write(path, text);
   for (const content of host.mailboxes) fillMailbox(files, world, host, content);
   for (const disk of host.disks) files.limitDisk(disk.path, disk.freeBytes);
+  return files;
+}
+
+function bareHost(): FileTree {
+  const files = createFileTree(() => INSTALLED_AT_MS);
+  for (const directory of DIRECTORIES) files.makeDirectory(directory);
+  return files;
 }

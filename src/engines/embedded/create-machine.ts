@@ -1,10 +1,10 @@
+import { ProblemError } from "../../base/problem.ts";
 import type { Random, RandomState } from "../../base/random.ts";
 import type { LogLine } from "../../world/event.ts";
 import type { DaemonKind, Host, World } from "../../world/world.ts";
-import { writeBootFiles } from "./boot-files.ts";
+import { bootFiles } from "./boot-files.ts";
 import type { VirtualClock } from "./clock/virtual-clock.ts";
 import { FileError, type FileTree } from "./files/file-tree.ts";
-import { createFileTree } from "./files/memory-tree.ts";
 import type { Machine } from "./machine.ts";
 import { createProcess, type Process } from "./process.ts";
 import { createRandomStream } from "./random-stream.ts";
@@ -50,7 +50,7 @@ export interface MachineSetup {
 /** A machine with its files in place and nothing running yet, or one that stands where another stood. */
 export function createMachine(setup: MachineSetup, from?: MachineSnapshot): RunningMachine {
   const { host, clock, wire } = setup;
-  const files = from?.files.clone(() => clock.now()) ?? freshFiles(setup);
+  const files = from?.files.clone(() => clock.now()) ?? bootFiles(setup.world, host, () => clock.now());
   const noticed = new Set(from?.noticed);
   const typed = createRandomStream(setup.random.fork("commands"));
   const shellProcess = createProcess(clock);
@@ -84,7 +84,7 @@ export function createMachine(setup: MachineSetup, from?: MachineSnapshot): Runn
   });
   const services: MachineServices = createServices({
     clock,
-    daemons: setup.daemons.filter((daemon) => host.daemons.some((placed) => placed.kind === daemon.kind)),
+    daemons: installedOn(host, setup.daemons),
     random: setup.random,
     view,
   });
@@ -114,10 +114,18 @@ export function createMachine(setup: MachineSetup, from?: MachineSnapshot): Runn
   };
 }
 
-function freshFiles({ world, host, clock }: MachineSetup): FileTree {
-  const files = createFileTree(() => clock.now());
-  writeBootFiles(files, world, host);
-  return files;
+/** @throws ProblemError for a daemon that no simulation exists of */
+function installedOn(host: Host, known: readonly SimulatedDaemon[]): readonly SimulatedDaemon[] {
+  return host.daemons.map(({ kind }) => {
+    const found = known.find((daemon) => daemon.kind === kind);
+    if (found !== undefined) return found;
+    throw new ProblemError({
+      code: "daemon-not-simulated",
+      message: `The embedded engine has no ${kind}.`,
+      where: { host: host.key },
+      hint: "Run this world on the docker engine.",
+    });
+  });
 }
 
 /** A full disk loses log lines, as it does for the real syslog daemon. */

@@ -3,6 +3,7 @@ import { readConfigFile, settingOf } from "../../daemons/dovecot/config-file.ts"
 import { oldMail, parseMaildirName } from "../../daemons/dovecot/maildir.ts";
 import { expandVariables } from "../../daemons/dovecot/variables.ts";
 import type { Host, MailboxContent, World } from "../../world/world.ts";
+import { MAIL_UID, makeMailDirectory, ownerName } from "./daemons/dovecot/mail-directory.ts";
 import type { FileTree } from "./files/file-tree.ts";
 
 /**
@@ -23,11 +24,13 @@ export function fillMailbox(files: FileTree, world: World, host: Host, { user, f
   const person = world.people.find((each) => each.mailbox === host.key && each.address.startsWith(`${user}@`));
   const address = person?.address ?? `${user}@${host.name}`;
   const folder = `${maildir}/cur`;
+  const owner = ownerName(files, MAIL_UID);
+  for (const part of ["cur", "new", "tmp"]) makeMailDirectory(files, `${maildir}/${part}`, owner);
   const ages = files.list(folder).map((name) => (parseMaildirName(name).seconds ?? Number.POSITIVE_INFINITY) * 1000);
   const beforeMs = Math.min(world.startsAtMs, ...ages);
   return oldMail({ fillBytes, address, hostName: host.name, beforeMs }).map((message) => {
     const path = `${folder}/${message.name}:2,S`;
-    files.write(path, message.content);
+    files.write(path, message.content, { mode: 0o600, owner: owner });
     files.setModifiedTime(path, message.atMs);
     return path;
   });

@@ -1,4 +1,4 @@
-import type { Clock } from "../../base/clock.ts";
+import type { Clock, Timer } from "../../base/clock.ts";
 
 /**
  * What the kernel knows of one running program: whether it gets the processor, and what it holds open.
@@ -19,78 +19,101 @@ export interface Process {
 }
 
 export function createProcess(clock: Clock): Process {
-  let state: Process["state"] = "running";
-  let waiting: (() => void)[] = [];
-  const open = new Set<() => void>();
+  return new KernelProcess(clock);
+}
 
-  const pass = (work: () => void): void => {
-    if (state === "running") work();
-    else if (state === "frozen") waiting.push(work);
-  };
+/** Classes here and in the wire, not closures: a thousand ranges hold tens of thousands of them. */
+class KernelProcess implements Process {
+  readonly clock: Clock;
+  #state: Process["state"] = "running";
+  #waiting: (() => void)[] = [];
+  readonly #open = new Set<() => void>();
 
-  const thaw = (): void => {
-    if (state !== "frozen") return;
-    state = "running";
-    const due = waiting;
-    waiting = [];
+  constructor(clock: Clock) {
+    this.clock = new ProcessClock(clock, this);
+  }
+
+  get state(): Process["state"] {
+    return this.#state;
+  }
+
+  pass(work: () => void): void {
+    if (this.#state === "running") work();
+    else if (this.#state === "frozen") this.#waiting.push(work);
+  }
+
+  own(close: () => void): () => void {
+    this.#open.add(close);
+    return () => {
+      this.#open.delete(close);
+    };
+  }
+
+  freeze(): void {
+    if (this.#state === "running") this.#state = "frozen";
+  }
+
+  thaw(): void {
+    if (this.#state !== "frozen") return;
+    this.#state = "running";
+    const due = this.#waiting;
+    this.#waiting = [];
     for (const [index, work] of due.entries()) {
       // The work may freeze or end the program again.
-      if (state !== "running") {
-        waiting = [...due.slice(index), ...waiting];
+      if (this.state !== "running") {
+        if (this.state === "frozen") this.#waiting = [...due.slice(index), ...this.#waiting];
         return;
       }
       work();
     }
-  };
+  }
 
-  return {
-    clock: processClock(clock, pass, () => state !== "ended"),
-    get state() {
-      return state;
-    },
-    pass,
-    own(close) {
-      open.add(close);
-      return () => {
-        open.delete(close);
-      };
-    },
-    freeze() {
-      if (state === "running") state = "frozen";
-    },
-    thaw,
-    end() {
-      if (state === "ended") return;
-      state = "ended";
-      waiting = [];
-      for (const close of [...open].reverse()) close();
-      open.clear();
-    },
-  };
+  end(): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#waiting = [];
+    for (const close of [...this.#open].reverse()) close();
+    this.#open.clear();
+  }
+}
+
+interface ProcessTimer {
+  cleared: boolean;
+  inner: Timer;
 }
 
 /** A timer that is due while its program is frozen fires at the thaw, unless it was cleared meanwhile. */
-function processClock(clock: Clock, pass: (work: () => void) => void, alive: () => boolean): Clock {
-  return {
-    now: () => clock.now(),
-    setTimeout(callback, delayMs) {
-      const timer = { cleared: false, inner: undefined as unknown };
-      if (!alive()) return timer;
-      timer.inner = clock.setTimeout(
-        () =>
-          pass(() => {
-            if (!timer.cleared) callback();
-          }),
-        delayMs,
-      );
-      return timer;
-    },
-    clearTimeout(timer) {
-      if (timer === undefined || timer === null) return;
-      const own = timer as { cleared: boolean; inner: unknown };
-      own.cleared = true;
-      clock.clearTimeout(own.inner);
-    },
-    hold: () => clock.hold?.() ?? (() => {}),
-  };
+class ProcessClock implements Clock {
+  readonly #clock: Clock;
+  readonly #process: Process;
+
+  constructor(clock: Clock, process: Process) {
+    this.#clock = clock;
+    this.#process = process;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  setTimeout(callback: () => void, delayMs: number): Timer {
+    const timer: ProcessTimer = { cleared: false, inner: undefined };
+    if (this.#process.state === "ended") return timer;
+    const fire = (): void => {
+      if (!timer.cleared) callback();
+    };
+    timer.inner = this.#clock.setTimeout(() => this.#process.pass(fire), delayMs);
+    return timer;
+  }
+
+  clearTimeout(timer: Timer): void {
+    if (timer === undefined || timer === null) return;
+    const own = timer as ProcessTimer;
+    own.cleared = true;
+    this.#clock.clearTimeout(own.inner);
+  }
+
+  hold(): () => void {
+    return this.#clock.hold?.() ?? (() => {});
+  }
 }

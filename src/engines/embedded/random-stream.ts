@@ -6,16 +6,41 @@ export interface RandomStream extends Random {
 }
 
 export function createRandomStream(start: Random): RandomStream {
-  let current = start;
-  return {
-    below: (bound) => current.below(bound),
-    pick: (choices) => current.pick(choices),
-    shuffle: (members) => current.shuffle(members),
-    hex: (length) => current.hex(length),
-    fork: (label) => current.fork(label),
-    state: () => current.state(),
-    restore(state) {
-      current = restoreRandom(state);
-    },
-  };
+  return new RestorableStream(start);
+}
+
+class RestorableStream implements RandomStream {
+  #current: Random;
+
+  constructor(start: Random) {
+    this.#current = start;
+  }
+
+  below(bound: number): number {
+    return this.#current.below(bound);
+  }
+
+  pick<T>(choices: readonly T[]): T {
+    return this.#current.pick(choices);
+  }
+
+  shuffle<T>(members: readonly T[]): T[] {
+    return this.#current.shuffle(members);
+  }
+
+  hex(length: number): string {
+    return this.#current.hex(length);
+  }
+
+  fork(label: string): Random {
+    return this.#current.fork(label);
+  }
+
+  state(): RandomState {
+    return this.#current.state();
+  }
+
+  restore(state: RandomState): void {
+    this.#current = restoreRandom(state);
+  }
 }

@@ -1,7 +1,9 @@
+import { ProblemError } from "../../base/problem.ts";
 import type { Effect } from "../../world/effect.ts";
 import type { AppliedEffect, Range } from "../../world/engine.ts";
 import type { AnswerOf, Question } from "../../world/question.ts";
 import { startPace } from "./clock/pace.ts";
+import { StalledError } from "./clock/virtual-clock.ts";
 import { applyEffect } from "./effects.ts";
 import { forkRange } from "./fork.ts";
 import type { Kit, LiveRange } from "./live-range.ts";
@@ -25,18 +27,18 @@ export function createRange(live: LiveRange, kit: Kit, questions: QuestionHandle
     world: live.world,
     apply: (effect: Effect): Promise<AppliedEffect> => applyEffect(live, effect),
     ask: <Q extends Question>(question: Q) => askFork(live, kit, questions, question),
-    run: (host, commandLine, options) => live.run(host, commandLine, options),
+    run: (host, commandLine, options) => whileUp(live.run(host, commandLine, options)),
     async terminal(host, size) {
       const terminal = live.shell(host).terminal(size);
       sitDown();
       terminal.closed.then(standUp, standUp);
       return terminal;
     },
-    lines: () => live.lines(),
+    lines: () => [...live.lines()],
     follow: (listener) => live.follow(listener),
     time: {
       now: () => live.clock.now(),
-      advance: (durationMs) => live.clock.advance(durationMs),
+      advance: (durationMs) => whileUp(live.clock.advance(durationMs)),
       jumps: true,
     },
     async down() {
@@ -44,6 +46,16 @@ export function createRange(live: LiveRange, kit: Kit, questions: QuestionHandle
       live.down();
     },
   };
+}
+
+/** Whoever waits for a range that goes down learns it as a Problem. */
+async function whileUp<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof StalledError) || error.reason !== "stopped") throw error;
+    throw new ProblemError({ code: "range-down", message: "The range is down.", hint: "Start it again." });
+  }
 }
 
 async function askFork<Q extends Question>(

@@ -25,14 +25,18 @@ export async function runLine(place: RunPlace, commandLine: string, options: Run
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   let remark = "";
-  try {
-    await clock.runUntil(running, LONGEST_RUN_MS);
-  } catch (error) {
-    if (!(error instanceof StalledError) || error.reason === "stopped") throw error;
-    remark = "maildrill: the command waited for something that never comes; it was ended as by Ctrl-C\n";
-    interrupt.abort();
-  }
-  const { stdout, stderr, code } = await clock.runUntil(running);
+  const end = async (): Promise<RunResult> => {
+    try {
+      return await clock.runUntil(running, LONGEST_RUN_MS);
+    } catch (error) {
+      if (!(error instanceof StalledError) || error.reason === "stopped") throw error;
+      if (interrupt.signal.aborted) return { stdout: "", stderr: "", code: 130 };
+      remark = "maildrill: the command waited for something that never comes; it was ended as by Ctrl-C\n";
+      interrupt.abort();
+      return end();
+    }
+  };
+  const { stdout, stderr, code } = await end();
   const unsimulated = notices.slice(noticedBefore).map((what) => `maildrill: not simulated here: ${what}\n`);
   return { stdout, stderr: stderr + unsimulated.join("") + remark, code };
 }

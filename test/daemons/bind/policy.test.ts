@@ -45,7 +45,7 @@ describe("the small office's configurations", () => {
     expect(policy.notSimulated).toEqual([]);
     expect(policy.zones).toHaveLength(zones);
     expect(policy.recursion).toBe(recursion);
-    expect(policy.logging.categories["default"]?.map((channel) => channel.path)).toEqual(["/var/log/named/named.log"]);
+    expect(policy.logging.categories.default?.map((channel) => channel.path)).toEqual(["/var/log/named/named.log"]);
   });
 
   it("lets the office ask the resolver, and nobody else", () => {

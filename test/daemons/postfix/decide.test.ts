@@ -7,7 +7,7 @@ import { createResolver } from "../../../src/daemons/postfix/resolve.ts";
 import { decide, relayProtectionFault, type Stage } from "../../../src/daemons/postfix/restrictions/evaluate.ts";
 import type { RestrictionContext, SessionFacts, SessionLookups } from "../../../src/daemons/postfix/restrictions/facts.ts";
 import { createRecipientCheck } from "../../../src/daemons/postfix/restrictions/recipient-check.ts";
-import { replyText } from "../../../src/daemons/postfix/restrictions/verdict.ts";
+import { fitStatus, replyText } from "../../../src/daemons/postfix/restrictions/verdict.ts";
 import { compileAliases, formatDatabase } from "../../../src/daemons/postfix/tables/database.ts";
 import { openTable } from "../../../src/daemons/postfix/tables/open-table.ts";
 import { parsePath } from "../../../src/mail/address.ts";
@@ -225,5 +225,68 @@ describe("trouble that does not refuse at once", () => {
     );
     expect(decision).toMatchObject({ spared: [{ code: 504, text: "<short>: Helo command rejected: need fully-qualified hostname" }] });
     expect(decision.reject).toBeUndefined();
+  });
+});
+
+/** Answers of Postfix 3.7.11 to a local client, mx1's configuration with one list changed. */
+describe("access tables", () => {
+  const local: Client = { ...brook, name: "localhost", reverseName: "localhost", address: "127.0.0.1" };
+  const refused = (recipient: string) => `454 4.7.1 <${recipient}>: Relay access denied`;
+  test.each<[string, string | undefined, string | undefined, string?]>([
+    ["check_client_access inline:{{127.0.0.1=HOLD}}", undefined, "<localhost[127.0.0.1]>: Client host triggers HOLD action"],
+    ["check_client_access inline:{{127.0.0.1=WARN hi there}}", undefined, "hi there"],
+    ["check_client_access inline:{{127.0.0.1=REDIRECT a@b}}", undefined, "<localhost[127.0.0.1]>: Client host triggers REDIRECT a@b"],
+    ["check_client_access inline:{{127.0.0.1=BCC a@b.c}}", undefined, "<localhost[127.0.0.1]>: Client host triggers BCC a@b.c"],
+    [
+      "check_client_access inline:{{127.0.0.1=DEFER_IF_PERMIT}}",
+      "450 4.7.1 <localhost[127.0.0.1]>: Client host rejected: Service unavailable",
+      undefined,
+    ],
+    ["check_client_access inline:{{127.0.0.1=DEFER_IF_REJECT}}", refused("x@thicket.example"), undefined, "x@thicket.example"],
+    ["check_client_access inline:{{127.0.0.1=554}}", undefined, undefined],
+    [
+      "check_client_access inline:{{127.0.0.1=REJECT 5.1.1 foo bar}}",
+      "554 5.0.0 <localhost[127.0.0.1]>: Client host rejected: foo bar",
+      undefined,
+    ],
+    [
+      "check_client_access hash:/etc/postfix/nosuch",
+      "451 4.3.5 <localhost[127.0.0.1]>: Client host rejected: Server configuration error",
+      undefined,
+    ],
+    ["check_client_access inline:{{127.0.0.1=bogus_action}}", "451 4.3.5 Server configuration error", undefined],
+    ["check_client_access", "451 4.3.5 Server configuration error", undefined],
+    ["reject_rbl_client", undefined, undefined],
+    ["defer", "450 4.3.2 <localhost[127.0.0.1]>: Client host rejected: Try again later", undefined],
+    ["reject", "554 5.7.1 <localhost[127.0.0.1]>: Client host rejected: Access denied", undefined],
+    ["defer_if_permit", "450 4.7.0 <localhost[127.0.0.1]>: Client host rejected: defer_if_permit requested", undefined],
+    ["reject_plaintext_session", "450 4.7.1 Session encryption is required", undefined],
+  ])("smtpd_client_restrictions = %s", async (list, reply, act, recipient = "alice@meadow.example") => {
+    const files = mx1("smtp/mx1-good");
+    const main = setParameter(
+      setParameter(files["/etc/postfix/main.cf"] ?? "", "smtpd_client_restrictions", list),
+      "mynetworks",
+      "127.0.0.2",
+    );
+    const facts: SessionFacts = {
+      client: local,
+      helo: "mail.brook.example",
+      sender: "dana@brook.example",
+      recipient,
+      encrypted: false,
+      unauthorisedPipelining: false,
+      recipientCount: 0,
+    };
+    const decision = await decide(contextOf({ ...files, "/etc/postfix/main.cf": main }), facts, "rcpt");
+    expect(decision.reject === undefined ? undefined : replyText(decision.reject)).toBe(reply);
+    expect(decision.acts[0]?.logText).toBe(act);
+  });
+
+  test.each([..."0123456789"])("an address status 5.1.%s is fitted to sender and recipient", (detail) => {
+    const sender = { 0: "0", 1: "7", 2: "8", 3: "7", 4: "7", 5: "0", 6: "7", 7: "7", 8: "8", 9: "0" }[detail];
+    const recipient = { 0: "0", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5", 6: "6", 7: "3", 8: "2", 9: "0" }[detail];
+    expect(fitStatus(`5.1.${detail}`, "Sender address")).toBe(`5.1.${sender}`);
+    expect(fitStatus(`5.1.${detail}`, "Recipient address")).toBe(`5.1.${recipient}`);
+    expect(fitStatus("5.7.1", "Sender address")).toBe("5.7.1");
   });
 });

@@ -62,6 +62,11 @@ describe("up", () => {
     await range.down();
   });
 
+  it("refuses a world with a daemon that is not simulated", async () => {
+    const world = clockworkWorld({ hosts: { mx2: { daemons: [{ kind: "domino", state: "running" }] } } });
+    await expect(clockworkEngine.up(world)).rejects.toMatchObject({ problems: [{ code: "daemon-not-simulated", where: { host: "mx2" } }] });
+  });
+
   it("leaves nothing behind when it is called off", async () => {
     await expect(clockworkEngine.up(clockworkWorld(), { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/);
   });

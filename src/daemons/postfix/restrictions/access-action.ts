@@ -25,7 +25,8 @@ export function readAction(value: string): AccessAction {
   const upper = word.toUpperCase();
   const { status, text } = splitStatus(rest);
   const withStatus = { ...(status === undefined ? {} : { status }), text };
-  if (/^[45]\d\d$/.test(word)) return { action: word.startsWith("4") ? "defer" : "reject", code: Number(word), ...withStatus };
+  if (/^[45]\d\d$/.test(word) && rest !== "")
+    return { action: word.startsWith("4") ? "defer" : "reject", code: Number(word), ...withStatus };
   if (/^\d+$/.test(word) || upper === "OK" || upper === "RELAY") return { action: "permit" };
   if (upper === "DUNNO") return { action: "dunno" };
   if (upper === "REJECT") return { action: "reject", ...withStatus };

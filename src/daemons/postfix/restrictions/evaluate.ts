@@ -3,6 +3,7 @@ import { isTableName } from "../tables/open-table.ts";
 import { Evaluation, type Subject } from "./evaluation.ts";
 import type { RestrictionContext, SessionFacts } from "./facts.ts";
 import { restrictions } from "./handlers.ts";
+import type { Restriction } from "./restriction.ts";
 import { type Act, dunno, type Reject, reject, soften, type Verdict } from "./verdict.ts";
 
 /** What smtpd decides at one command. */
@@ -13,6 +14,8 @@ export interface Decision {
   readonly acts: readonly Act[];
   /** What smtpd logs as warnings before it answers. */
   readonly warnings: readonly string[];
+  /** What it logs without a level: `mapping DSN status 5.1.1 into Sender address status 5.1.7`. */
+  readonly remarks: readonly string[];
   /** `warn_if_reject`: replies that were not given; each is logged as `reject_warning`. */
   readonly spared: readonly Reject[];
 }
@@ -32,18 +35,17 @@ export async function decide(context: RestrictionContext, facts: SessionFacts, s
   let refusal: Reject | undefined;
   for (const list of lists) {
     evaluation.subject = subjectOf(facts, list);
+    evaluation.insteadOfReject = undefined;
     refusal = await run.list(context.policy.list(list));
+    if (refusal !== undefined) refusal = evaluation.insteadOfReject ?? refusal;
     if (refusal !== undefined || evaluation.acts.some((act) => act.action === "discard")) break;
-    // Each command's own deferral counts only at the command that ends the decision.
   }
   if (stage === (delayed ? "rcpt" : "mail")) refusal ??= unlistedSender(evaluation);
   if (stage === "rcpt") refusal ??= unlistedRecipient(evaluation);
   refusal ??= stage === "rcpt" || !delayed ? evaluation.deferral : undefined;
-  if (refusal !== undefined && refusal.code >= 500 && evaluation.deferRejects !== undefined) {
-    refusal = { ...refusal, code: 450, status: `4${refusal.status.slice(1)}` };
-  }
   const final = refusal !== undefined && context.policy.bool("soft_bounce") ? soften(refusal) : refusal;
-  return { ...(final === undefined ? {} : { reject: final }), acts: evaluation.acts, warnings: evaluation.warnings, spared: run.spared };
+  const { acts, warnings, remarks } = evaluation;
+  return { ...(final === undefined ? {} : { reject: final }), acts, warnings, remarks, spared: run.spared };
 }
 
 const stageLists: Readonly<Record<Stage, readonly string[]>> = {
@@ -126,13 +128,26 @@ class Run {
         continue;
       }
       const restriction = restrictions.get(name.toLowerCase());
-      const argument = restriction?.argument === undefined ? "" : (words[++index] ?? "");
-      const verdict = restriction === undefined ? await this.#named(name) : await restriction.judge(this.#evaluation, argument);
+      const verdict = restriction === undefined ? await this.#named(name) : await this.#judge(name, restriction, words[index + 1]);
+      if (restriction?.argument !== undefined) index++;
       if (verdict.verdict === "reject" && sparing && verdict.softwareFault !== true) this.spared.push(verdict);
       else if (verdict.verdict === "permit" || verdict.verdict === "reject") return verdict;
       sparing = false;
     }
     return dunno;
+  }
+
+  async #judge(name: string, restriction: Restriction, argument: string | undefined): Promise<Verdict> {
+    const evaluation = this.#evaluation;
+    if (restriction.argument === "table" && (argument === undefined || !isTableName(argument))) {
+      evaluation.warnings.push(`restriction ${name}: bad argument "${argument ?? name}": need maptype:mapname`);
+      return configurationError();
+    }
+    if (restriction.argument !== undefined && argument === undefined) {
+      evaluation.warnings.push(`restriction ${name} requires domain name argument`);
+      return dunno;
+    }
+    return restriction.judge(evaluation, argument ?? "");
   }
 
   /** A table in the place of a restriction, a restriction class, or nothing that Postfix knows. */
@@ -144,8 +159,12 @@ class Run {
     }
     if (evaluation.policy.list("smtpd_restriction_classes").includes(name)) return this.#walk(evaluation.policy.list(name));
     evaluation.warnings.push(`unknown smtpd restriction: "${name}"`);
-    return { ...reject(451, "4.3.5", "Server configuration error"), softwareFault: true };
+    return configurationError();
   }
+}
+
+function configurationError(): Reject {
+  return { ...reject(451, "4.3.5", "Server configuration error"), softwareFault: true };
 }
 
 /** What a bare table means in each list. */

@@ -28,8 +28,10 @@ export class Evaluation {
   subject: Subject = { name: "", replyClass: "Client host" };
   /** The first temporary trouble that must not end in acceptance. */
   deferral: Reject | undefined;
-  /** An access table asked for it: what would be refused for good is put off instead. */
-  deferRejects: string | undefined;
+  /** An access table of this list asked for it: what the list would refuse is put off instead. */
+  insteadOfReject: Reject | undefined;
+  /** What smtpd logs without a level, oldest first. */
+  readonly remarks: string[] = [];
   recipientChecked = false;
   readonly #context: RestrictionContext;
 
@@ -91,7 +93,8 @@ export class Evaluation {
     const verdict = this.#context.recipients(address);
     if ("warnings" in verdict) return this.lookupFailure(address, verdict);
     if (verdict.known) return dunno;
-    return reject(verdict.code, fitStatus(verdict.status, replyClass), `<${address}>: ${replyClass} rejected: ${verdict.text}`);
+    const status = replyClass === "Sender address" ? "5.1.0" : verdict.status;
+    return reject(verdict.code, status, `<${address}>: ${replyClass} rejected: ${verdict.text}`);
   }
 
   /** What an access table says about one of the keys. */
@@ -100,7 +103,7 @@ export class Evaluation {
     if (found === undefined) return dunno;
     if (isTroubled(found)) {
       this.warnings.push(...found.warnings);
-      return reject(451, "4.3.5", "Server configuration error");
+      return reject(451, "4.3.5", `<${name}>: ${replyClass} rejected: Server configuration error`);
     }
     return this.carryOut(found.value, name, replyClass, table);
   }
@@ -122,19 +125,19 @@ export class Evaluation {
       case "reject":
         return refuse(
           action.code ?? this.policy.int("access_map_reject_code"),
-          fitStatus(action.status ?? "5.7.1", replyClass),
+          this.#fit(action.status ?? "5.7.1", replyClass),
           action.text,
         );
       case "defer":
         return refuse(
           action.code ?? this.policy.int("access_map_defer_code"),
-          fitStatus(action.status ?? "4.7.1", replyClass),
+          this.#fit(action.status ?? "4.7.1", replyClass),
           action.text,
         );
       case "defer-if-permit":
         return this.deferIfPermit(refuse(450, action.status ?? "4.7.1", action.text || "Service unavailable"));
       case "defer-if-reject":
-        this.deferRejects ??= action.text || "Service unavailable";
+        this.insteadOfReject ??= refuse(450, action.status ?? "4.7.1", action.text || "Service unavailable");
         return dunno;
       case "restrictions":
         return this.runNested(action.text.split(/[\s,]+/), source);
@@ -142,6 +145,13 @@ export class Evaluation {
         this.acts.push({ verdict: "act", action: action.kind, argument: action.text, logText: actText(action.kind, action.text, subject) });
         return dunno;
     }
+  }
+
+  /** An address status that does not fit is changed, and that is logged. */
+  #fit(status: string, replyClass: ReplyClass): string {
+    const fitted = fitStatus(status, replyClass);
+    if (fitted !== status) this.remarks.push(`mapping DSN status ${status} into ${replyClass} status ${fitted}`);
+    return fitted;
   }
 
   /** Set by the evaluator: runs restrictions that an access table names. */
@@ -157,9 +167,10 @@ export class Evaluation {
   }
 }
 
-/** `<joe@sender.test>: Sender address test`, or `... triggers HOLD action` where the table gives no text. */
+/** `<joe@sender.test>: Sender address test`, `... triggers HOLD action`, `... triggers REDIRECT a@b`; warn and info say their text alone. */
 function actText(kind: Act["action"], text: string, { name, replyClass }: Subject): string {
-  const withoutText = `triggers ${kind.toUpperCase()} ${text === "" || kind === "hold" || kind === "discard" ? "action" : text}`;
-  const own = text !== "" && ["hold", "discard", "warn", "info"].includes(kind);
-  return `<${name}>: ${replyClass} ${own ? text : withoutText}`;
+  if (kind === "warn" || kind === "info") return text;
+  const own = kind === "hold" || kind === "discard";
+  if (own && text !== "") return `<${name}>: ${replyClass} ${text}`;
+  return `<${name}>: ${replyClass} triggers ${kind.toUpperCase()} ${own ? "action" : text}`;
 }

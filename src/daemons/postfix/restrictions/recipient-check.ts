@@ -1,6 +1,7 @@
 import type { FileReader } from "../../daemon.ts";
+import type { AddressClass } from "../address-class.ts";
 import type { PostfixPolicy } from "../policy.ts";
-import type { AddressClass, Resolver } from "../resolve.ts";
+import type { Resolver } from "../resolve.ts";
 import { type AddressKeysOptions, findAddress, isTroubled, openMaps } from "../tables/maps.ts";
 import type { LookupTable } from "../tables/table.ts";
 import type { RecipientCheck, RecipientVerdict } from "./facts.ts";

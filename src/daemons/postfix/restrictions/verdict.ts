@@ -64,12 +64,12 @@ export function fitStatus(status: string, replyClass: ReplyClass): string {
 /** Detail → for a sender, for a recipient. */
 const addressDetails: Readonly<Record<string, readonly [string, string]>> = {
   "0": ["0", "0"],
-  "1": ["0", "1"],
+  "1": ["7", "1"],
   "2": ["8", "2"],
   "3": ["7", "3"],
-  "4": ["0", "4"],
+  "4": ["7", "4"],
   "5": ["0", "5"],
-  "6": ["0", "6"],
+  "6": ["7", "6"],
   "7": ["7", "3"],
   "8": ["8", "2"],
 };

@@ -33,7 +33,8 @@ function firstMatch(rules: readonly CidrRule[], key: string): string | undefined
   if (!ipaddr.isValid(key)) return undefined;
   for (let index = 0; index < rules.length; index++) {
     const rule = rules[index] as CidrRule;
-    const applies = blockHolds(rule.block, key) !== rule.negated;
+    // A rule about the other address family says nothing, negated or not.
+    const applies = sameFamily(rule.block, key) && blockHolds(rule.block, key) !== rule.negated;
     if (rule.result === undefined) {
       if (!applies) index = rule.next - 1;
     } else if (applies) {
@@ -100,6 +101,10 @@ export function blockHolds(block: AddressBlock, address: string): boolean {
   const parsed = ipaddr.parse(address);
   if (parsed.kind() !== block.address.kind()) return false;
   return networkOf(parsed, block.prefixLength).toNormalizedString() === networkOf(block.address, block.prefixLength).toNormalizedString();
+}
+
+function sameFamily(block: AddressBlock, address: string): boolean {
+  return ipaddr.parse(address).kind() === block.address.kind();
 }
 
 function networkOf(address: ipaddr.IPv4 | ipaddr.IPv6, prefixLength: number): ipaddr.IPv4 | ipaddr.IPv6 {

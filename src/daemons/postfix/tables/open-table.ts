@@ -25,6 +25,7 @@ export function isTableName(member: string): boolean {
 export function openTable(name: string, files: FileReader): LookupTable {
   const type = typeOf(name) ?? "hash";
   const content = typeOf(name) === undefined ? name : name.slice(type.length + 1);
+  if (content === "") throw new PostfixFatal(`open dictionary: expecting "type:name" form instead of "${name}"`);
   switch (type) {
     case "hash":
     case "btree":
@@ -65,8 +66,7 @@ function typeOf(name: string): string | undefined {
 function openCombined(type: "unionmap" | "pipemap", name: string, content: string, files: FileReader): LookupTable {
   const inside = /^\{(.*)\}$/s.exec(content)?.[1];
   const members = inside?.match(/(?:\{[^}]*\}|[^\s,{}])+/g) ?? [];
-  if (inside === undefined) throw new PostfixFatal(`bad syntax: "${name}"; need "${type}:{type:name...}"`);
-  if (members.length === 0) throw new PostfixFatal(`empty: "${name}"; need "${type}:{type:name...}"`);
+  if (members.length === 0) throw new PostfixFatal(`bad syntax: "${name}"; need "${type}:{type:name...}"`);
   const tables = members.map((member) => openTable(member, files));
   const union = (key: string): LookupResult => {
     const results = tables.map((table) => table.lookup(key));

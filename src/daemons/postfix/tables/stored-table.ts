@@ -63,7 +63,7 @@ function duplicateText(path: string, line: number | undefined, message: string):
 
 /** `inline:{key=value, { key = text with spaces }}` */
 export function openInline(name: string, content: string): LookupTable {
-  const inside = /^\{(.*)\}$/s.exec(content.trim())?.[1];
+  const inside = /^\{(.*\S.*)\}$/s.exec(content.trim())?.[1];
   const need = `need "inline:{name=value...}"`;
   if (inside === undefined) throw new PostfixFatal(`bad syntax: "${name}"; ${need}`);
   const entries = new Map<string, string>();
@@ -73,7 +73,6 @@ export function openInline(name: string, content: string): LookupTable {
     if (equals < 0) throw new PostfixFatal(`missing '=' after attribute name: "${name}"; ${need}`);
     entries.set(text.slice(0, equals).trim().toLowerCase(), text.slice(equals + 1).trim());
   }
-  if (entries.size === 0) throw new PostfixFatal(`empty: "${name}"; ${need}`);
   return { name, fixedKeys: true, lookup: (key) => entries.get(key.toLowerCase()), problems: [], entries: () => [...entries] };
 }
 
@@ -86,7 +85,7 @@ export function openStatic(name: string, content: string): LookupTable {
 /** `unix:passwd.byname` and `unix:group.byname`: the lines of /etc/passwd and /etc/group by name. */
 export function openUnix(name: string, content: string, files: FileReader): LookupTable {
   const path = { "passwd.byname": "/etc/passwd", "group.byname": "/etc/group" }[content];
-  if (path === undefined) throw new PostfixFatal(`table ${name}: unknown map name: ${content}`);
+  if (path === undefined) throw new PostfixFatal(`unknown table: ${name}`);
   const lines = () => (files.read(path) ?? "").split("\n").filter((line) => line.includes(":"));
   return {
     name,

@@ -121,6 +121,8 @@ export function createVirtualClock(startsAtMs: number): VirtualClock {
       // A bug in a program; whoever moved the clock must hear of it.
       endAll(error as Error);
     }
+    // What the callback itself moved is over; only what moves in the turns after it counts.
+    seenStirs = stirs;
   };
 
   const run = (): void => {

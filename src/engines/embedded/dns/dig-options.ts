@@ -51,8 +51,10 @@ const others = new Set(
 
 export interface DigArguments {
   readonly lookups: readonly Lookup[];
-  /** The whole command line printed in the greeting is suppressed, or the answers are short: from the options before the first name. */
+  /** The greeting is made when the first name is read: only the options before it count. */
   readonly isGreeted: boolean;
+  /** It is printed before an answer only if no option anywhere has switched the command line off. */
+  readonly printsCommand: boolean;
   readonly notSimulated: readonly string[];
   /** What is printed instead of an answer, where the arguments are wrong or ask for it. */
   readonly instead?: { readonly stdout: string; readonly stderr: string; readonly code: number };
@@ -94,7 +96,7 @@ export function readDigArguments(args: readonly string[]): DigArguments {
     return true;
   };
   const wrong = (stderr: string): DigArguments => ({
-    ...{ lookups: [], isGreeted: false, notSimulated, warnings },
+    ...{ lookups: [], isGreeted: false, printsCommand: false, notSimulated, warnings },
     instead: { stdout: "", stderr: `${stderr}${usage}`, code: 1 },
   });
   for (let index = 0; index < args.length; index++) {
@@ -105,7 +107,7 @@ export function readDigArguments(args: readonly string[]): DigArguments {
       const flaw = applyPlus(current, arg.slice(1), notSimulated);
       if (flaw) return wrong(`Invalid option: ${arg}\n`);
     } else if (arg === "-v") {
-      return { lookups: [], isGreeted: false, notSimulated, warnings, instead: { stdout: "", stderr: `DiG ${digVersion}\n`, code: 0 } };
+      return { ...wrong(""), instead: { stdout: "", stderr: `DiG ${digVersion}\n`, code: 0 } };
     } else if (arg === "-h") return { ...wrong(""), instead: { stdout: usage, stderr: "", code: 0 } };
     else if (/^-[46ir]+$/.test(arg)) continue;
     else if (arg.startsWith("-x")) {
@@ -124,8 +126,8 @@ export function readDigArguments(args: readonly string[]): DigArguments {
     }
   }
   const all = lookups.length > 0 ? lookups : [{ ...standard, type: standard.typeGiven ? standard.type : "NS" }];
-  const isGreeted = standard.flags.cmd && !standard.flags.short && all.every(({ flags }) => flags.cmd && !flags.short);
-  return { lookups: all, isGreeted, notSimulated, warnings };
+  const isGreeted = standard.flags.cmd && !standard.flags.short;
+  return { lookups: all, isGreeted, printsCommand: all.every(({ flags }) => flags.cmd && !flags.short), notSimulated, warnings };
 }
 
 function isQueryType(type: string): boolean {

@@ -9,11 +9,11 @@ type BuiltinName = NonNullable<import("just-bash").BashOptions["commands"]>[numb
  * real may be reached from a range) and tools that no host of ours has (jq, rg, yq, xan).
  */
 export const builtinNames: readonly BuiltinName[] = [
-  ...(["echo", "cat", "printf", "mkdir", "rmdir", "rm", "cp", "mv", "ln", "chmod", "pwd", "readlink", "head", "tail", "wc"] as const),
+  ...(["echo", "cat", "printf", "mkdir", "rmdir", "rm", "cp", "mv", "ln", "chmod", "pwd", "readlink", "wc"] as const),
   ...(["grep", "fgrep", "egrep", "sed", "awk", "sort", "uniq", "comm", "cut", "paste", "tr", "rev", "nl", "fold", "expand"] as const),
   ...(["unexpand", "strings", "split", "column", "join", "tee", "basename", "dirname", "du", "true", "false", "clear"] as const),
-  ...(["bash", "sh", "base64", "diff", "seq", "expr", "tac", "od", "gzip", "gunzip", "zcat", "tar", "alias", "unalias"] as const),
-  ...(["sleep", "time"] as const),
+  ...(["bash", "sh", "base64", "seq", "expr", "tac", "od", "gzip", "gunzip", "zcat", "tar", "alias", "unalias"] as const),
+  ...(["time"] as const),
 ];
 
 let library: Promise<BashLibrary> | undefined;

@@ -1,14 +1,15 @@
-import type { ScriptNode } from "just-bash";
 import type { Machine } from "../machine.ts";
 import { type BashLibrary, builtinNames, prepareBash } from "./bash-library.ts";
+import { failureMessage, isComplete, mayExit, parse, spokenByBash } from "./bash-messages.ts";
 import { bridge, type LineContext, runCommand, type Standing } from "./bridge.ts";
 import type { ChildRun, Command, CommandResult, Console } from "./command.ts";
+import { helpCommand } from "./commands/help.ts";
 import { historyCommand } from "./commands/history.ts";
 import { whichCommand } from "./commands/which.ts";
 import { shellCommands } from "./commands.ts";
 import { createFileSystem } from "./file-system.ts";
 import { followInto } from "./follow.ts";
-import { type LinePlan, planLine } from "./line-plan.ts";
+import { type LinePlan, planLine, stepsOf } from "./line-plan.ts";
 import { mendedBuiltins } from "./mended-builtins.ts";
 import { notSimulatedCommand, notSimulatedIn } from "./not-simulated.ts";
 import type { Shell, ShellFactory, ShellResult, ShellRun } from "./shell-port.ts";
@@ -59,6 +60,10 @@ class BashShell implements Shell {
     for (const [name, command] of given) commands.set(name, command);
     commands.set("history", historyCommand(this.#history));
     commands.set(
+      "help",
+      helpCommand(() => [...commands.keys(), ...builtinNames]),
+    );
+    commands.set(
       "which",
       whichCommand((name) => commands.has(name) || isBuiltin(name)),
     );
@@ -78,8 +83,16 @@ class BashShell implements Shell {
       const plan = planLine(parsed, library.serialize, runs);
       if (plan.kind !== "script") return this.#interactive(library, plan, console, signal);
     }
-    const execution = await this.#execute(library, keep.scriptFor(line, this.#state), options.stdin, signal);
-    return this.#after(execution, keep.functionsIn(parsed, library.serialize), signal, mayExit(line));
+    const steps = options.stdin === undefined ? stepsOf(parsed, line, library.serialize) : [line];
+    const shown = { stdout: "", stderr: "" };
+    for (const step of steps) {
+      const execution = await this.#execute(library, keep.scriptFor(step, this.#state), options.stdin, signal);
+      const result = this.#after(execution, keep.functionsIn(parsed, library.serialize), signal, mayExit(step));
+      shown.stdout += result.stdout;
+      shown.stderr += result.stderr;
+      if (result.exited || signal.aborted) return { ...result, ...shown };
+    }
+    return { ...this.#ended({ ...shown, code: this.#state.lastCode }) };
   }
 
   terminal(size: Parameters<Shell["terminal"]>[0]): ReturnType<Shell["terminal"]> {
@@ -147,10 +160,17 @@ class BashShell implements Shell {
     });
     const env = { ...state.variables, PWD: state.cwd, OLDPWD: state.previousCwd };
     try {
-      const result = await bash.exec(script, { rawScript: true, cwd: state.cwd, env, signal, ...(stdin === undefined ? {} : { stdin }) });
+      const result = await bash.exec(script, {
+        rawScript: true,
+        replaceEnv: true,
+        cwd: state.cwd,
+        env: { ...state.exported, ...env },
+        signal,
+        ...(stdin === undefined ? {} : { stdin }),
+      });
       return { stdout: result.stdout, stderr: result.stderr, code: result.exitCode, kept, words };
     } catch (error) {
-      return { stdout: "", stderr: `bash: ${error instanceof Error ? error.message : String(error)}\n`, code: 1, kept, words };
+      return { stdout: "", stderr: failureMessage(error), code: 1, kept, words };
     }
   }
 
@@ -203,36 +223,4 @@ function silent(exitCode: number): { stdout: string; stderr: string; exitCode: n
 /** What the expansion of the words printed comes before what the command printed. */
 function withShown(expansion: Execution, result: CommandResult): CommandResult {
   return { stdout: expansion.stdout + result.stdout, stderr: expansion.stderr + result.stderr, code: result.code };
-}
-
-/** Whether a line without an end state may have ended the shell, or only itself. */
-function mayExit(line: string): boolean {
-  return /(^|[\s;&|(])(exit|exec)([\s;&|)]|$)/.test(line);
-}
-
-/** The syntax tree, or what bash says about the syntax. */
-function parse(library: BashLibrary, line: string): ScriptNode | string {
-  try {
-    return library.parse(line);
-  } catch (error) {
-    return syntaxMessage(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function syntaxMessage(message: string): string {
-  return message.replace(/^(bash: )?(line \d+: )?/, "").replace(/^(syntax error: )?Parse error at \d+:\d+: /, "");
-}
-
-/** False when bash would ask for more with its second prompt. */
-function isComplete(library: BashLibrary, line: string): boolean {
-  if (/(^|[^\\])(\\\\)*\\\n?$/.test(line)) return false;
-  const parsed = parse(library, line);
-  return typeof parsed !== "string" || !/unexpected (EOF|end of file)|unterminated|unexpected token `newline'|here-doc/i.test(parsed);
-}
-
-/** just-bash's own words for what bash says otherwise. */
-function spokenByBash(stderr: string): string {
-  return stderr
-    .replace(/^bash: syntax error: Parse error at \d+:\d+: /gm, "bash: ")
-    .replace(/, increase executionLimits\.\w+/g, " (a limit of the embedded engine)");
 }

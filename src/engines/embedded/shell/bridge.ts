@@ -1,4 +1,4 @@
-import type { Command as BashCommand } from "just-bash";
+import type { Command as BashCommand, IFileSystem } from "just-bash";
 import type { Machine } from "../machine.ts";
 import type { BashLibrary } from "./bash-library.ts";
 import type { ChildRun, Command, CommandResult, Console } from "./command.ts";
@@ -22,9 +22,32 @@ export function bridge(command: Command, context: LineContext, library: BashLibr
     name: command.name,
     execute: async (args, ctx) => {
       const call = { args, cwd: ctx.cwd, env: { ...ctx.exportedEnv }, stdin: library.decodeBytesToUtf8(ctx.stdin) };
+      const remove = await layDescriptors(args, call.stdin, ctx.fs, context.machine);
       const result = await runCommand(command, call, context);
+      remove();
       return { stdout: result.stdout, stderr: result.stderr, exitCode: result.code, stdoutKind: "text" };
     },
+  };
+}
+
+/**
+ * Puts what stands behind `/dev/fd/63` (a process substitution) and `/dev/stdin` into the machine's tree while a command runs: our
+ * commands read no other files.
+ */
+async function layDescriptors(args: readonly string[], stdin: string, fs: IFileSystem, machine: Machine): Promise<() => void> {
+  const laid: string[] = [];
+  for (const path of args.filter((arg) => /^\/dev\/(fd\/\d+|stdin)$/.test(arg))) {
+    if (machine.files.exists(path)) continue;
+    try {
+      machine.files.write(path, path === "/dev/stdin" ? stdin : await fs.readFileBuffer(path));
+      laid.push(path);
+    } catch {
+      // The command will say that there is no such file.
+    }
+  }
+  return () => {
+    for (const path of laid) machine.files.remove(path);
+    if (laid.some((path) => path.startsWith("/dev/fd/"))) machine.files.remove("/dev/fd");
   };
 }
 

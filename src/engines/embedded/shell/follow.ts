@@ -21,7 +21,7 @@ export function followInto(
   };
   const write = (text: string): void => {
     waiting += text;
-    running ??= drain();
+    if (waiting.includes("\n")) running ??= drain();
   };
   return {
     console: {

@@ -29,6 +29,20 @@ export function planLine(script: ScriptNode, print: (script: ScriptNode) => stri
   return { kind: "follow", words, behind: print(scriptOf(script, behind)) };
 }
 
+/**
+ * A script in the steps in which it is run. just-bash gives up a whole run when a redirection cannot be opened or a disk is full;
+ * run one by one, the statements around the one that failed still count, as in a real shell.
+ */
+export function stepsOf(script: ScriptNode, text: string, print: (script: ScriptNode) => string): readonly string[] {
+  const tree = JSON.stringify(script);
+  // A here-document cannot be printed again as it stood.
+  if (script.statements.length < 2 || !/"operator":"(>|>>|>\||&>|&>>)"/.test(tree) || tree.includes('"HereDoc"')) return [text];
+  return script.statements.map((statement) => {
+    const { sourceText: _, ...bare } = statement;
+    return print({ ...script, statements: [bare] });
+  });
+}
+
 type Word = SimpleCommandNode["args"][number];
 
 /** The word's text when nothing in it is expanded. */

@@ -3,10 +3,15 @@ import type { BashLibrary } from "./bash-library.ts";
 
 /** just-bash's commands where they differ from Debian's in what a mail administrator uses every day. */
 export function mendedBuiltins(library: BashLibrary): readonly Command[] {
-  return [...["grep", "egrep", "fgrep"].map((name) => mendedGrep(library, name)), mendedAwk(library)];
+  return [
+    ...["grep", "egrep", "fgrep"].map((name) => mendedGrep(library, name)),
+    mendedAwk(library),
+    mendedSort(library),
+    mendedUniq(library),
+  ];
 }
 
-/** grep without -H, --color, --line-buffered, -a, -s and -s. */
+/** grep without -H, --color, --line-buffered, -a and -s. */
 function mendedGrep(library: BashLibrary, name: string): Command {
   return library.defineCommand(name, async (args, ctx) => {
     const { kept, withName, quiet } = grepArguments(args);
@@ -21,8 +26,10 @@ export function grepArguments(args: readonly string[]): { readonly kept: string[
   let withName = false;
   let quiet = false;
   let options = true;
-  for (const arg of args) {
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? "";
     if (!options) kept.push(arg);
+    else if (/^-[a-zA-Z]*[ABCefm]$/.test(arg) && !/[Has]/.test(arg)) kept.push(arg, ...args.slice(++index, index + 1));
     else if (arg === "--") {
       options = false;
       kept.push(arg);
@@ -39,57 +46,118 @@ export function grepArguments(args: readonly string[]): { readonly kept: string[
   return { kept, withName, quiet };
 }
 
-/** The separator that stands for an empty RS: no text of a mail host has it. */
-const RECORD_SEPARATOR = "\x1e";
-const emptySeparator = /\bRS\s*=\s*""/;
+/** Stands for a line break inside of a record: awk takes it for a blank, and no text of a mail host has it. */
+const INNER_BREAK = "\v";
+const separatorInProgram = /\bRS\s*=\s*"((?:[^"\\]|\\.)*)"/;
 
-/** awk in paragraph mode (`RS=""`), which just-bash reads as one record a line: the well-known way through `mailq`. */
+/**
+ * awk where just-bash's differs: records are always lines, `-v OFS=` and `-F.` are not understood. Here the input is cut at the record
+ * separator beforehand (the empty one parts paragraphs: the well-known way through `mailq`) and each record is made one line.
+ */
 function mendedAwk(library: BashLibrary): Command {
   return library.defineCommand("awk", async (args, ctx) => {
-    if (!args.some((arg) => emptySeparator.test(arg) || /^(-v)?RS=$/.test(arg))) return original(ctx.origCommand, args);
-    const { options, files } = awkArguments(args);
+    const call = awkArguments(args);
+    if (call === undefined || call.separator === undefined) return original(ctx.origCommand, call?.args ?? args);
     const texts: string[] = [];
-    for (const file of files) {
-      const path = ctx.fs.resolvePath(ctx.cwd, file);
+    for (const file of call.files) {
       try {
-        texts.push(await ctx.fs.readFile(path));
+        texts.push(await ctx.fs.readFile(ctx.fs.resolvePath(ctx.cwd, file)));
       } catch {
         return { stdout: "", stderr: `awk: cannot open "${file}" (No such file or directory)\n`, exitCode: 2 };
       }
     }
-    const text = files.length === 0 ? library.decodeBytesToUtf8(ctx.stdin) : texts.join("\n\n");
+    const text = call.files.length === 0 ? library.decodeBytesToUtf8(ctx.stdin) : texts.join("");
     const run = ctx.exec;
     if (run === undefined) return original(ctx.origCommand, args);
-    return run("awk", { cwd: ctx.cwd, args: [...options], stdin: paragraphs(text).join(RECORD_SEPARATOR), env: { ...ctx.exportedEnv } });
+    const stdin = records(text, call.separator)
+      .map((record) => `${record.replaceAll("\n", INNER_BREAK)}\n`)
+      .join("");
+    const result = await run("awk", { cwd: ctx.cwd, args: [...call.args], stdin, env: { ...ctx.exportedEnv } });
+    return { ...result, stdout: result.stdout.replaceAll(INNER_BREAK, "\n") };
   });
 }
 
-/** Paragraphs are parted by empty lines; those at the beginning and the end count for nothing. */
-export function paragraphs(text: string): string[] {
-  const trimmed = text.replace(/^\n+/, "").replace(/\n+$/, "");
-  return trimmed === "" ? [] : trimmed.split(/\n\n+/);
-}
-
-/** Splits awk's arguments at the end of its program, with the empty record separator replaced. */
-function awkArguments(args: readonly string[]): { readonly options: readonly string[]; readonly files: readonly string[] } {
-  const options: string[] = [];
-  let index = 0;
-  let program = false;
-  for (; index < args.length && !program; index++) {
-    const arg = args[index] ?? "";
-    if (arg === "-v" || arg === "-F" || arg === "-f") {
-      options.push(arg, separated(args[++index] ?? ""));
-      if (arg === "-f") program = true;
-    } else {
-      options.push(separated(arg));
-      if (!arg.startsWith("-")) program = true;
-    }
+/** Cuts a text into records. The empty separator parts paragraphs; empty lines at the beginning and the end count for nothing. */
+export function records(text: string, separator: string): string[] {
+  if (separator === "") {
+    const trimmed = text.replace(/^\n+/, "").replace(/\n+$/, "");
+    return trimmed === "" ? [] : trimmed.split(/\n\n+/);
   }
-  return { options, files: args.slice(index).filter((arg) => !/^[A-Za-z_]\w*=/.test(arg)) };
+  const cut = text.split(separator.length === 1 ? separator : new RegExp(separator));
+  if (cut.at(-1) === "") cut.pop();
+  return cut;
 }
 
-function separated(arg: string): string {
-  return arg.replace(emptySeparator, `RS="${RECORD_SEPARATOR}"`).replace(/^((?:-v)?RS=)$/, `$1${RECORD_SEPARATOR}`);
+interface AwkCall {
+  /** Arguments that just-bash's awk understands; without the files where the separator is ours to apply. */
+  readonly args: readonly string[];
+  /** Undefined: lines. */
+  readonly separator: string | undefined;
+  readonly files: readonly string[];
+}
+
+/** Reads awk's arguments. @returns undefined when there is no program in them */
+export function awkArguments(args: readonly string[]): AwkCall | undefined {
+  const before: string[] = [];
+  const assignments: [name: string, value: string][] = [];
+  let fieldSeparator: string | undefined;
+  let index = 0;
+  for (; index < args.length; index++) {
+    const arg = args[index] ?? "";
+    if (arg === "--") {
+      index++;
+      break;
+    }
+    const [, letter, joined = ""] = /^-([vFf])([^]*)$/.exec(arg) ?? [];
+    if (letter === undefined) break;
+    const value = joined === "" ? (args[++index] ?? "") : joined;
+    if (letter === "F") fieldSeparator = value;
+    else if (letter === "f") return undefined;
+    else assignments.push([value.slice(0, value.indexOf("=")), value.slice(value.indexOf("=") + 1)]);
+  }
+  const program = args[index];
+  if (program === undefined) return undefined;
+  const files = args.slice(index + 1).filter((arg) => !/^[A-Za-z_]\w*=/.test(arg));
+  const given = assignments.find(([name]) => name === "RS")?.[1] ?? separatorInProgram.exec(program)?.[1];
+  const separator = given === undefined || given === "\\n" || given === "\n" ? undefined : unescaped(given);
+  const special = assignments.filter(([name]) => /^(OFS|ORS|FS)$/.test(name)).map(([name, value]) => `${name}="${value}";`);
+  const opening = special.length === 0 ? "" : `BEGIN{${special.join("")}}\n`;
+  for (const [name, value] of assignments) if (!/^(OFS|ORS|FS|RS)$/.test(name)) before.push("-v", `${name}=${value}`);
+  if (fieldSeparator !== undefined) before.push("-F", fieldPattern(fieldSeparator, separator !== undefined));
+  const text = separator === undefined ? program : program.replaceAll("\\n", "\\v").replace(separatorInProgram, 'RS="\\n"');
+  return { args: [...before, opening + text, ...(separator === undefined ? args.slice(index + 1) : [])], separator, files };
+}
+
+/** One character is itself, never a pattern; `\n` is the break inside of a record. */
+function fieldPattern(separator: string, inRecords: boolean): string {
+  const text = inRecords ? separator.replaceAll("\\n", "\\v").replaceAll("\n", INNER_BREAK) : separator;
+  return text.length === 1 && /[.|*+?^$()[\]{}]/.test(text) ? (text === "^" ? "\\^" : `[${text}]`) : text;
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll("\\n", "\n").replaceAll("\\t", "\t");
+}
+
+/** sort whose options may stand together, `-rnk2`. */
+function mendedSort(library: BashLibrary): Command {
+  return library.defineCommand("sort", async (args, ctx) =>
+    original(
+      ctx.origCommand,
+      args.flatMap((arg) => {
+        const [, flags = "", valued] = /^-([a-zA-Z]*?)([kto].*)$/.exec(arg) ?? [];
+        return valued === undefined || flags === "" ? [arg] : [`-${flags}`, `-${valued}`];
+      }),
+    ),
+  );
+}
+
+/** uniq whose counts stand in seven columns. */
+function mendedUniq(library: BashLibrary): Command {
+  return library.defineCommand("uniq", async (args, ctx) => {
+    const result = await original(ctx.origCommand, args);
+    const counts = args.some((arg) => /^-[a-zA-Z]*c|^--count$/.test(arg));
+    return counts ? { ...result, stdout: result.stdout.replace(/^ *(\d+) /gm, (_, count: string) => `${count.padStart(7)} `) } : result;
+  });
 }
 
 async function original(command: ((args: string[]) => Promise<ExecResult>) | undefined, args: readonly string[]): Promise<ExecResult> {

@@ -22,6 +22,7 @@ const names: ReadonlySet<string> = new Set(
     "hwclock docker podman kubectl helm ansible puppet chef salt nginx apache2 apachectl httpd mysql mysqldump psql sqlite3 redis-cli " +
     "ldapsearch ldapadd slapcat locate updatedb emacs joe pico mcedit mc ed ex busybox zip unzip bzip2 xz 7z cpio dd chroot chattr lsattr " +
     "getfacl setfacl getcap setcap apropos whatis info w who last lastlog finger wall write mesg reboot shutdown halt poweroff init telinit " +
+    "yes shuf cmp sdiff install sync stty numfmt truncate csplit rename pv lz4 zstd bc dc at file tree jq rg units cal ncal figlet hexdump xxd " +
     "nsenter unshare capsh setsid ionice renice nice pgrep pidof pstree pmap lscpu lspci lsusb dmidecode lsb_release smtp-sink smtp-source"
   ).split(" "),
 );

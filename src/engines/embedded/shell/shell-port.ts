@@ -5,7 +5,7 @@ import type { Command, CommandResult, Console } from "./command.ts";
 /**
  * Makes shells for one machine. A shell is a small value (directory, variables, functions, aliases, history) and costs nothing
  * until a line is run: make one for each `docker exec`-like call and one for each terminal.
- * @param commands by name: the shell's own and those that the machine's daemons bring along
+ * @param commands by name, what the machine's daemons bring along; the shell adds its own, and these win over them
  */
 export type ShellFactory = (machine: Machine, commands: ReadonlyMap<string, Command>) => Shell;
 

@@ -28,7 +28,7 @@ export function freshState(hostName: string): ShellState {
       TERM: "xterm-256color",
       SHLVL: "1",
     },
-    variables: { HOSTNAME: hostName, OSTYPE: "linux-gnu", MACHTYPE: "x86_64-pc-linux-gnu", HOSTTYPE: "x86_64" },
+    variables: { IFS: " \t\n", HOSTNAME: hostName, OSTYPE: "linux-gnu", MACHTYPE: "x86_64-pc-linux-gnu", HOSTTYPE: "x86_64" },
     declarations: [],
     options: [],
     functions: {},
@@ -90,10 +90,19 @@ const carriedOption = /^set -o (?!xtrace|verbose|noexec)|^shopt -s (?!globskipdo
 /** Arrays, integers and read-only variables out of `declare -p`; a statement may span lines inside quotes. */
 function declarationsIn(printed: string): readonly string[] {
   const statements = printed.split(/\n(?=declare -)/);
-  return statements.filter((statement) => {
-    const match = /^declare -([A-Za-z-]+) ([A-Za-z_]\w*)/.exec(statement);
-    return match !== null && /[aAirlu]/.test(match[1] ?? "") && isCarried(match[2] ?? "");
+  return statements.flatMap((statement) => {
+    const [, flags = "", name = "", rest = ""] = /^declare -([A-Za-z-]+) ([A-Za-z_]\w*)([^]*)$/.exec(statement) ?? [];
+    if (!/[aAirlu]/.test(flags) || !isCarried(name)) return [];
+    return /[aA]/.test(flags) ? elementwise(flags, name, rest) : [statement];
   });
+}
+
+/** An array as one assignment for each element: just-bash cuts quoted elements at blanks when they come all at once. */
+function elementwise(flags: string, name: string, list: string): readonly string[] {
+  const elements = list.matchAll(/\[('[^']*'|[^\]]+)\]=("(?:[^"\\]|\\.)*"|\$?'(?:[^'\\]|\\.)*'|[^\s)]*)/g);
+  const kind = flags.includes("A") ? "A" : "a";
+  const assignments = [...elements].map(([, key = "", value = ""]) => `${name}[${key}]=${value}`);
+  return [`declare -${kind} ${name}`, ...assignments, ...(flags.includes("r") ? [`readonly ${name}`] : [])];
 }
 
 /** The functions that a script defines outside of subshells. @param print turns a syntax tree into text */
@@ -133,6 +142,5 @@ export function withExported(state: ShellState, more: Readonly<Record<string, st
 
 /** A line that runs in a child of the shell: its own variables and functions stay behind. */
 export function childState(state: ShellState, cwd: string, env: Readonly<Record<string, string>>): ShellState {
-  const level = Number(env.SHLVL ?? state.exported.SHLVL ?? "1") || 1;
-  return { ...freshState(state.variables.HOSTNAME ?? ""), cwd, exported: { ...env, SHLVL: String(level) } };
+  return { ...freshState(state.variables.HOSTNAME ?? ""), cwd, exported: env };
 }

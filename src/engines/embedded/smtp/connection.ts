@@ -57,11 +57,14 @@ const maxReplyBytes = 256 * 1024;
 export class SmtpConnection {
   readonly socket: VirtualSocket;
   readonly #clock: Clock;
+  readonly #encoding: "utf8" | "latin1";
   #input = "";
   #ended = false;
   #wake: (() => void) | undefined;
 
-  constructor(socket: VirtualSocket, clock: Clock) {
+  /** @param encoding of lines sent and read; `latin1` keeps every byte as a character of its own */
+  constructor(socket: VirtualSocket, clock: Clock, encoding: "utf8" | "latin1" = "utf8") {
+    this.#encoding = encoding;
     this.socket = socket;
     this.#clock = clock;
     socket.on("data", (chunk: Buffer) => {
@@ -84,7 +87,7 @@ export class SmtpConnection {
 
   /** Writes one command line. */
   send(line: string): void {
-    if (!this.#ended) this.socket.write(`${line}\r\n`);
+    if (!this.#ended) this.socket.write(Buffer.from(`${line}\r\n`, this.#encoding));
   }
 
   /** Writes a message after DATA: stuffs the dots and ends it. @param content lines ended by CRLF */
@@ -112,14 +115,14 @@ export class SmtpConnection {
     }
   }
 
-  /** One line without its end, as UTF-8 text. @throws ConversationFailure */
+  /** One line without its end. @throws ConversationFailure */
   async readLine(timeoutMs: number): Promise<string> {
     for (;;) {
       const end = this.#input.indexOf("\n");
       if (end !== -1) {
         const line = this.#input.slice(0, this.#input[end - 1] === "\r" ? end - 1 : end);
         this.#input = this.#input.slice(end + 1);
-        return Buffer.from(line, "latin1").toString("utf8");
+        return this.#encoding === "latin1" ? line : Buffer.from(line, "latin1").toString("utf8");
       }
       if (this.#input.length > maxReplyBytes) throw new ConversationFailure("garbage", "reply without an end");
       if (this.#ended) throw new ConversationFailure("lost", "the connection was closed");

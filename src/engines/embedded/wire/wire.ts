@@ -3,15 +3,14 @@ import type { FirewallRule, Host, HostKey, Network } from "../../../world/world.
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import type { Process } from "../process.ts";
 import { createRandomStream } from "../random-stream.ts";
-import { createHostEnd, demandFree, EPHEMERAL, type HostEnd, type TcpListening } from "./host-end.ts";
-import { createMedium, type Medium } from "./medium.ts";
-import { type Listener, NetworkError, type NetworkStack } from "./network-stack.ts";
+import { createHostEnd, EPHEMERAL, type HostEnd } from "./host-end.ts";
+import { HostStack } from "./host-stack.ts";
+import { createMedium } from "./medium.ts";
+import type { NetworkStack } from "./network-stack.ts";
 import type { PacketListener } from "./packet.ts";
-import { conditionsOf, type Link, type Passage } from "./passage.ts";
-import { WireSocket } from "./socket.ts";
-import { type Ground, join, openTcp } from "./tcp.ts";
-import { createTopology, isLoopback } from "./topology.ts";
-import { bindUdp } from "./udp.ts";
+import { conditionsOf, type Link } from "./passage.ts";
+import type { Ground } from "./tcp.ts";
+import { createTopology } from "./topology.ts";
 
 /** All networks of a range. */
 export interface Wire {
@@ -46,7 +45,7 @@ export function createWire(clock: VirtualClock, random: Random, networks: readon
   const ground: Ground = { medium, topology: createTopology(networks, hosts), ends };
 
   return {
-    stack: (host, process) => createStack(ground, endOf(ends, host), process),
+    stack: (host, process) => new HostStack(ground, endOf(ends, host), process),
     link: (network) => conditions.links.get(network) ?? { latencyMs: 0, lossRatio: 0 },
     setLink(network, link) {
       conditions.links.set(network, link);
@@ -75,76 +74,4 @@ function endOf(ends: ReadonlyMap<HostKey, HostEnd>, host: HostKey): HostEnd {
   const end = ends.get(host);
   if (end === undefined) throw new Error(`no host ${host} is on the wire`);
   return end;
-}
-
-function createStack(ground: Ground, end: HostEnd, process: Process): NetworkStack {
-  const { medium, topology } = ground;
-  const demandOwn = (address: string | undefined): string | undefined => {
-    if (address === undefined || address === "0.0.0.0" || address === "::") return undefined;
-    if (isLoopback(address) || topology.addressesOf(end.key).includes(address)) return address;
-    throw new NetworkError("EADDRNOTAVAIL", `bind EADDRNOTAVAIL ${address}`);
-  };
-
-  return {
-    addresses: topology.addressesOf(end.key),
-    listen(port, onConnection, address) {
-      const own = demandOwn(address);
-      demandFree(end.tcp, port, own);
-      const listening: TcpListening = { process, onConnection, port, address: own };
-      end.tcp.add(listening);
-      return closer(process, () => end.tcp.delete(listening));
-    },
-    connect: (to) => openTcp(ground, end, process, to),
-    bindUdp: (port, onDatagram, address) => bindUdp(ground, end, process, port, onDatagram, demandOwn(address)),
-    listenUnix(path, onConnection) {
-      if (end.unix.has(path)) throw new NetworkError("EADDRINUSE", `listen EADDRINUSE ${path}`);
-      const accepting = { process, onConnection };
-      end.unix.set(path, accepting);
-      return closer(process, () => end.unix.delete(path));
-    },
-    connectUnix: (path) => openUnix(medium, end, process, path),
-    listeners: () => [
-      ...[...end.tcp].map(({ port, address }) => ({ protocol: "tcp" as const, address: address ?? "0.0.0.0", port })),
-      ...[...end.udp].map(({ port, address }) => ({ protocol: "udp" as const, address: address ?? "0.0.0.0", port })),
-      ...[...end.unix.keys()].map((path) => ({ protocol: "unix" as const, address: "", port: 0, path })),
-    ],
-    connections: () =>
-      [...end.sockets]
-        .filter((socket) => !socket.connecting && socket.remoteAddress !== "")
-        .map((socket) => ({
-          local: { address: socket.localAddress, port: socket.localPort },
-          remote: { address: socket.remoteAddress, port: socket.remotePort },
-        })),
-  };
-}
-
-function closer(process: Process, remove: () => void): Listener {
-  const close = (): void => {
-    remove();
-    disown();
-  };
-  const disown = process.own(close);
-  return { close };
-}
-
-/** Unix domain sockets: the loopback's way without addresses; no packet filter sees them. */
-function openUnix(medium: Medium, end: HostEnd, process: Process, path: string): WireSocket {
-  const nowhere = { address: "", port: 0 };
-  const inside: Medium = { ...medium, pass: () => ({ sent: true, verdict: "pass", latencyMs: 0 }) };
-  const disown = process.own(() => socket.destroy());
-  const socket: WireSocket = new WireSocket(process.clock, nowhere, nowhere, () => {
-    disown();
-    medium.clock.clearTimeout(timer);
-  });
-  const timer = medium.clock.setTimeout(() => {
-    medium.stir();
-    const accepting = end.unix.get(path);
-    if (accepting === undefined) {
-      socket.destroy(new NetworkError("ENOENT", `connect ENOENT ${path}`));
-      return;
-    }
-    const passage: Passage = { protocol: "tcp", from: end.key, to: end.key, network: undefined, source: nowhere, destination: nowhere };
-    join(inside, { socket, process, passage }, { end, accepting, passage }, 0);
-  }, 0);
-  return socket;
 }

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { postfix } from "../../../../src/engines/embedded/daemons/postfix/postfix.ts";
 import { decodeMessage, encodeMessage } from "../../../../src/engines/embedded/dns/message.ts";
-import { createLiveRange, type LiveRange } from "../../../../src/engines/embedded/live-range.ts";
+import { createLiveRange, type Kit, type LiveRange } from "../../../../src/engines/embedded/live-range.ts";
+import { createShell } from "../../../../src/engines/embedded/shell/bash.ts";
 import type { CommandResult } from "../../../../src/engines/embedded/shell/command.ts";
-import type { ShellFactory } from "../../../../src/engines/embedded/shell/shell-port.ts";
 import type { SimulatedDaemon } from "../../../../src/engines/embedded/simulated-daemon.ts";
 import { absoluteName, canonicalName, type DnsRecord, reverseName } from "../../../../src/mail/dns.ts";
 import type { Host, World } from "../../../../src/world/world.ts";
@@ -75,28 +75,6 @@ function nameServer(zone: () => Zone): SimulatedDaemon {
   };
 }
 
-/** A shell that runs one command with its words, which is all that these tests type. */
-const plainShell: ShellFactory = (machine, commands) => ({
-  async run(line, options) {
-    const words = (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^'(.*)'$/s, "$1"));
-    const command = commands.get(words[0] ?? "");
-    const rest = { cwd: "/root", env: {}, exited: false };
-    if (command === undefined) return { stdout: "", stderr: `${words[0]}: command not found\n`, code: 127, ...rest };
-    const result = await command.run({
-      machine,
-      args: words.slice(1),
-      cwd: "/root",
-      env: {},
-      stdin: options?.stdin ?? "",
-      signal: new AbortController().signal,
-    });
-    return { ...result, ...rest };
-  },
-  terminal: () => {
-    throw new Error("no terminal here");
-  },
-});
-
 export interface OfficeOptions {
   readonly hosts?: readonly string[];
   readonly zone?: Zone;
@@ -112,6 +90,8 @@ export interface OfficeOptions {
 
 export interface Office {
   readonly range: LiveRange;
+  /** What its forks are made with. */
+  readonly kit: Kit;
   /** Changes what the name server says from now on. */
   setZone(zone: Zone): void;
   run(host: string, line: string, stdin?: string): Promise<CommandResult>;
@@ -123,12 +103,13 @@ export interface Office {
 
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   let zone = options.zone ?? goodZone;
-  const kit = { daemons: [postfix, nameServer(() => zone), ...(options.daemons ?? [])], shell: plainShell };
+  const kit = { daemons: [postfix, nameServer(() => zone), ...(options.daemons ?? [])], shell: createShell };
   const range = createLiveRange(officeWorld(options), kit);
   for (const machine of range.machines) machine.boot();
   await range.clock.settle();
   return {
     range,
+    kit,
     setZone(next) {
       zone = next;
     },

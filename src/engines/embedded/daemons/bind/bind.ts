@@ -1,6 +1,7 @@
 import type { SimulatedDaemon } from "../../simulated-daemon.ts";
 import { namedCheckconf } from "./commands/named-checkconf.ts";
 import { namedCheckzone } from "./commands/named-checkzone.ts";
+import { namedCommand } from "./commands/named-command.ts";
 import { rndc } from "./commands/rndc.ts";
 import { Named } from "./named.ts";
 
@@ -8,5 +9,5 @@ import { Named } from "./named.ts";
 export const simulatedBind: SimulatedDaemon = {
   kind: "bind",
   start: (machine, memory) => new Named(machine, memory),
-  commands: [rndc, namedCheckzone, namedCheckconf],
+  commands: [namedCommand, rndc, namedCheckzone, namedCheckconf],
 };

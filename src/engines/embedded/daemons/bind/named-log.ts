@@ -1,6 +1,6 @@
 import { bindLog, remarkEvent } from "../../../../daemons/bind/log.ts";
 import { channelsOf, type LogChannel, type LogPolicy, lets } from "../../../../daemons/bind/log-policy.ts";
-import type { LoadMessage } from "../../../../daemons/bind/master-file.ts";
+import type { LoadMessage } from "../../../../daemons/bind/zone-reading.ts";
 import type { Event, LookedUp, Origin } from "../../../../world/event.ts";
 import type { Machine } from "../../machine.ts";
 

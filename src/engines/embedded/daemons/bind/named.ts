@@ -1,20 +1,19 @@
-import { describeProblem, type Problem } from "../../../../base/problem.ts";
 import type { OwnAddresses } from "../../../../daemons/bind/address-list.ts";
-import { type BindPolicy, confPath, readPolicy } from "../../../../daemons/bind/policy.ts";
+import type { BindPolicy } from "../../../../daemons/bind/policy.ts";
 import { isWithin } from "../../../../mail/dns.ts";
 import type { Machine } from "../../machine.ts";
 import { type Program, StartFailure } from "../../program.ts";
 import { type AnswerGround, ownCut } from "./answer.ts";
 import { type Cache, type CacheMemory, createCache } from "./cache.ts";
+import { type Configuration, configured, readConfiguration, reportReading, reportTaking } from "./configuration.ts";
 import { createCookies } from "./cookies.ts";
-import { emptyZoneData, emptyZonesOf } from "./empty-zones.ts";
 import { type Endpoints, openEndpoints } from "./endpoints.ts";
 import { createNamedLog, type NamedLog } from "./named-log.ts";
 import { createQueryHandler } from "./query-handler.ts";
-import { createResolver } from "./resolver.ts";
-import { type RootHints, readRootHints } from "./root-hints.ts";
+import { Resolver } from "./resolver.ts";
+import type { RootHints } from "./root-hints.ts";
 import { createServerTable, type ServerMemory, type ServerTable } from "./server-table.ts";
-import { addressesInZone, type ZoneData } from "./zone-data.ts";
+import { addressesInZone } from "./zone-data.ts";
 import { createZoneTable, type ServedZone, type ZoneOutcome, type ZoneTable } from "./zone-table.ts";
 
 /** What outlives a fork. A value that `structuredClone` accepts. */
@@ -32,20 +31,8 @@ interface NamedMemory {
   readonly cookieSecret: string;
 }
 
-/** The configuration in force. */
-interface InForce {
-  readonly policy: BindPolicy;
-  readonly hints: RootHints;
-  readonly emptyZones: ReadonlyMap<string, ZoneData>;
-  readonly atMs: number;
-}
-
 /** Prefix length of every network of a range, which decides what `localnets` covers. */
 const NETWORK_BITS = 26;
-/** What 90 % of this machine's memory come to; named remarks on it when it reads its configuration. */
-const CACHE_SIZE = "setting to 1779MB (out of 1976MB)";
-/** The problems that named writes as warnings, though it does not take the configuration either. */
-const warnings = new Set(["undefined-acl", "deprecated"]);
 
 /** named of BIND 9.18: authoritative for its zones, recursive where its configuration says so. */
 export class Named implements Program {
@@ -65,7 +52,7 @@ export class Named implements Program {
   readonly #cookieSecret: string;
   readonly #own: OwnAddresses;
   readonly #handle: ReturnType<typeof createQueryHandler>;
-  #inForce: InForce;
+  #inForce: Configuration;
   #endpoints: Endpoints;
 
   /** @throws StartFailure when the configuration cannot be taken */
@@ -76,7 +63,7 @@ export class Named implements Program {
     this.bootedAtMs = from?.bootedAtMs ?? machine.clock.now();
     this.#cookieSecret = from?.cookieSecret ?? machine.random.hex(32);
     this.#own = { addresses: machine.net.addresses, networks: machine.net.addresses.map((address) => networkOf(address)) };
-    this.#inForce = from === undefined ? this.#firstConfiguration() : inForce(from.policy, from.hints, from.configuredAtMs);
+    this.#inForce = from === undefined ? this.#firstConfiguration() : configured(from.policy, from.hints, from.configuredAtMs);
     this.queryLog = from?.queryLog ?? this.policy.queryLog;
     this.debugLevel = from?.debugLevel ?? 0;
     this.log = createNamedLog(machine, this.pid, () => this.policy.logging);
@@ -178,9 +165,9 @@ export class Named implements Program {
   }
 
   /** A configuration that cannot be taken at the start is told to syslog, which no host of a range runs. */
-  #firstConfiguration(): InForce {
-    const taken = this.#readConfiguration();
-    if ("policy" in taken) return taken;
+  #firstConfiguration(): Configuration {
+    const read = readConfiguration(this.#machine);
+    if ("policy" in read) return read;
     throw new StartFailure("bind", "");
   }
 
@@ -191,49 +178,18 @@ export class Named implements Program {
     this.log.say("general", "notice", "running");
   }
 
-  #readConfiguration(): InForce | { readonly failure: string; readonly problems: readonly Problem[]; readonly message?: string } {
-    const { policy, problems } = readPolicy((path) => this.#machine.files.read(path));
-    if (problems.some((problem) => problem.code !== "deprecated")) {
-      return { failure: problems.at(-1)?.code === "file-missing" ? "file not found" : "failure", problems };
-    }
-    const hints = policy.recursion ? readRootHints(policy, this.#machine.files) : { servers: [], addresses: {} };
-    if ("failure" in hints) return { failure: hints.failure, problems: [], message: hints.message };
-    for (const name of policy.notSimulated) this.#machine.notSimulated(`the statement ${name} in ${confPath}`);
-    return inForce(policy, hints, this.#machine.clock.now());
-  }
-
   #reconfigure(): string | undefined {
-    this.log.general(`loading configuration from '${confPath}'`);
-    const taken = this.#readConfiguration();
-    const { directory } = "policy" in taken ? taken.policy : this.policy;
-    this.log.general(`the working directory is now '${directory}'`);
-    if (!("policy" in taken) && taken.message === undefined) {
-      for (const problem of taken.problems)
-        this.log.say("config", warnings.has(problem.code) ? "warning" : "error", describeProblem(problem));
-      this.log.say("general", "error", `reloading configuration failed: ${taken.failure}`);
-      return taken.failure;
-    }
-    this.log.general("reading built-in trust anchors from file '/etc/bind/bind.keys'");
-    this.log.general("looking for GeoIP2 databases in '/usr/share/GeoIP'");
-    for (const family of ["IPv4", "IPv6"]) this.log.general(`using default UDP/${family} port range: [32768, 60999]`);
-    if (!("policy" in taken)) {
-      this.log.say("general", "error", taken.message ?? "");
-      this.log.say("general", "error", `reloading configuration failed: ${taken.failure}`);
-      return taken.failure;
-    }
-    this.#take(taken);
+    const read = readConfiguration(this.#machine);
+    reportReading(this.log, read, this.policy);
+    if ("failure" in read) return read.failure;
+    this.#take(read);
     this.log.general("reloading configuration succeeded");
     return undefined;
   }
 
-  #take(taken: InForce): void {
+  #take(taken: Configuration): void {
     const before = this.#inForce;
-    this.log.general(`sizing zone task pool based on ${taken.policy.zones.length} zones`);
-    if (taken.policy.recursion) this.log.say("config", "info", `none:100: 'max-cache-size 90%' - ${CACHE_SIZE}`);
-    for (const name of taken.emptyZones.keys()) {
-      if (!before.emptyZones.has(name)) this.log.say("zoneload", "info", `automatic empty zone: ${name}`);
-    }
-    for (let family = 0; family < 2; family++) this.log.general("configuring command channel from '/etc/bind/rndc.key'");
+    reportTaking(this.log, taken, before);
     this.#inForce = taken;
     if (taken.policy.queryLog !== before.policy.queryLog) this.queryLog = taken.policy.queryLog;
     const gone = [...this.zones.prune(taken.policy), ...[...before.emptyZones.keys()].filter((name) => !taken.emptyZones.has(name))];
@@ -258,7 +214,7 @@ export class Named implements Program {
       zone: ".",
       servers: this.#inForce.hints.servers,
     });
-    const resolver = createResolver({
+    const resolver = new Resolver({
       clock: this.#machine.clock,
       cache: this.cache,
       servers: this.#servers,
@@ -287,10 +243,6 @@ export class Named implements Program {
     if (own.length > 0) return own.flatMap((rrset) => rrset.data);
     return this.cache.find(name, "A", "additional") === undefined ? (this.#inForce.hints.addresses[name.toLowerCase()] ?? []) : [];
   }
-}
-
-function inForce(policy: BindPolicy, hints: RootHints, atMs: number): InForce {
-  return { policy, hints, atMs, emptyZones: new Map(emptyZonesOf(policy).map((name) => [name, emptyZoneData(name)])) };
 }
 
 function networkOf(address: string): string {

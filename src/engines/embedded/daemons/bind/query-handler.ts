@@ -1,6 +1,8 @@
+import { admits } from "../../../../daemons/bind/address-list.ts";
 import type { BindPolicy } from "../../../../daemons/bind/policy.ts";
+import { inZoneOrder } from "../../../../daemons/bind/zone-order.ts";
 import { plainName } from "../../../../mail/dns.ts";
-import type { DnsMessage } from "../../dns/message.ts";
+import { type DnsMessage, encodeMessage } from "../../dns/message.ts";
 import { type AnswerGround, answer, mayRecurse, type Response, shuffledRecords } from "./answer.ts";
 import type { Cookies } from "./cookies.ts";
 import type { Arrival } from "./endpoints.ts";
@@ -31,10 +33,7 @@ export function createQueryHandler(parts: QueryParts): (arrival: Arrival) => Pro
     if (query.opcode !== "QUERY") return { ...bare, status: "NOTIMP" };
     if (question === undefined) return { ...bare, status: "FORMERR" };
     if (parts.queryLog()) logQuery(parts, arrival);
-    if (transfers.has(question.type)) {
-      denyTransfer(parts, arrival);
-      return { ...bare, status: "REFUSED" };
-    }
+    if (transfers.has(question.type)) return transfer(parts, arrival, bare);
     const response = await answer(parts.ground, { question, clientAddress, recursionDesired: query.recursionDesired });
     if (response.failure !== undefined) logFailure(parts, arrival, response);
     return {
@@ -95,14 +94,30 @@ function logFailure(parts: QueryParts, { query, clientAddress, clientPort }: Arr
     const text = `query (cache) '${name}/${question.type}/IN' denied (allow-query-cache did not match)`;
     parts.log.say("security", "info", `${client}: ${text}`);
   }
-  const line = response.status === "REFUSED" ? 5708 : 7916;
+  const line = response.status === "REFUSED" ? 5708 : response.failure === "zone not loaded" ? 5713 : 7916;
   parts.log.say("query-errors", "info", `${client}: query failed (${response.failure}) for ${name}/IN/${question.type} at query.c:${line}`);
 }
 
-function denyTransfer(parts: QueryParts, { query, clientAddress, clientPort }: Arrival): void {
+/** A zone transfer, as one message; only over TCP, only to whom `allow-transfer` lets. */
+function transfer(parts: QueryParts, { query, clientAddress, clientPort, transport }: Arrival, bare: DnsMessage): DnsMessage {
   const { question } = query;
-  if (question === undefined) return;
+  if (question === undefined || transport === "udp") return { ...bare, status: "FORMERR" };
+  const { zones, own } = parts.ground;
+  const zone = zones.get(question.name);
   const name = plainName(question.name);
-  const text = `client @0x7f636c06d098 ${clientAddress}#${clientPort} (${name}): zone transfer '${name}/${question.type}/IN' denied`;
-  parts.log.say("security", "error", text);
+  const client = `client @0x7f636c06d098 ${clientAddress}#${clientPort} (${name})`;
+  const list = zone?.policy.allowTransfer ?? parts.policy().allowTransfer;
+  if (zone?.loaded === undefined || !admits(list, clientAddress, own)) {
+    parts.log.say("security", "error", `${client}: zone transfer '${name}/${question.type}/IN' denied`);
+    return { ...bare, status: zone === undefined ? "NOTAUTH" : "REFUSED" };
+  }
+  const { serial } = zone.loaded;
+  const records = inZoneOrder(zone.loaded.records);
+  const response: DnsMessage = { ...bare, authoritative: true, answers: [...records, ...records.slice(0, 1)] };
+  const sizeBytes = encodeMessage(response).length;
+  const subject = `${client}: transfer of '${name}/IN'`;
+  parts.log.say("xfer-out", "info", `${subject}: AXFR started (serial ${serial})`);
+  const sum = `1 messages, ${records.length + 1} records, ${sizeBytes} bytes, 0.001 secs (${sizeBytes * 1000} bytes/sec)`;
+  parts.log.say("xfer-out", "info", `${subject}: AXFR ended: ${sum} (serial ${serial})`);
+  return response;
 }

@@ -93,7 +93,7 @@ export function createZoneTable(files: FileTree, now: () => number, from: readon
     load: (policy, which) =>
       primaries(policy).flatMap((zone) => {
         const earlier = zones.get(canonicalName(zone.name))?.zone;
-        if (earlier !== undefined && absolutePath(policy, zone.file ?? "") === earlier.path) {
+        if (earlier !== undefined) {
           put({ ...earlier, policy: zone });
           if (which === "new" || !isTouched(earlier)) return [];
         }
@@ -101,8 +101,11 @@ export function createZoneTable(files: FileTree, now: () => number, from: readon
       }),
     reload: (zone, policy) => (isTouched(zone) ? readZone(policy, zone.policy) : undefined),
     prune(policy) {
-      const kept = new Set(primaries(policy).map((zone) => canonicalName(zone.name)));
-      const gone = [...zones.values()].map(({ zone }) => zone.policy.name).filter((name) => !kept.has(canonicalName(name)));
+      // A zone with another file is another zone.
+      const kept = new Map(primaries(policy).map((zone) => [canonicalName(zone.name), absolutePath(policy, zone.file ?? "")]));
+      const gone = [...zones.values()]
+        .filter(({ zone }) => kept.get(canonicalName(zone.policy.name)) !== zone.path)
+        .map(({ zone }) => zone.policy.name);
       for (const name of gone) zones.delete(canonicalName(name));
       return gone;
     },

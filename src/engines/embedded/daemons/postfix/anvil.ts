@@ -14,6 +14,16 @@ interface ClientRecord {
   recipients: number[];
 }
 
+/** What anvil has counted. */
+export interface AnvilMemory {
+  readonly author: Author | undefined;
+  readonly endsAtMs: number;
+  readonly clients: readonly (readonly [string, ClientRecord])[];
+  readonly rate: Peak | undefined;
+  readonly count: Peak | undefined;
+  readonly cache: { readonly value: number; readonly atMs: number } | undefined;
+}
+
 interface Peak {
   readonly value: number;
   readonly who: string;
@@ -28,14 +38,34 @@ export class Anvil {
   readonly #clients = new Map<string, ClientRecord>();
   #author: Author | undefined;
   #timer: Timer | undefined;
+  #endsAtMs = 0;
   #rate: Peak | undefined;
   #count: Peak | undefined;
   #cache: { readonly value: number; readonly atMs: number } | undefined;
 
-  constructor(clock: Clock, log: () => MailLog, newAuthor: () => Author) {
+  /** @param memory of the range that this one was forked from; its connections are gone */
+  constructor(clock: Clock, log: () => MailLog, newAuthor: () => Author, memory?: AnvilMemory) {
     this.#clock = clock;
     this.#log = log;
     this.#newAuthor = newAuthor;
+    if (memory?.author === undefined) return;
+    this.#author = memory.author;
+    this.#rate = memory.rate;
+    this.#count = memory.count;
+    this.#cache = memory.cache;
+    for (const [client, record] of memory.clients) this.#clients.set(client, { ...record, connections: 0 });
+    this.#endAt(memory.endsAtMs);
+  }
+
+  memory(): AnvilMemory {
+    return {
+      author: this.#author,
+      endsAtMs: this.#timer === undefined ? this.#clock.now() + idleMs : this.#endsAtMs,
+      clients: [...this.#clients].map(([client, record]) => [client, { ...record }]),
+      rate: this.#rate,
+      count: this.#count,
+      cache: this.#cache,
+    };
   }
 
   /** @param client `smtp:203.0.113.10` */
@@ -80,8 +110,13 @@ export class Anvil {
     const record = this.#clients.get(client);
     if (record !== undefined) record.connections -= 1;
     if ([...this.#clients.values()].every((each) => each.connections === 0)) {
-      this.#timer = this.#clock.setTimeout(() => this.end(), idleMs);
+      this.#endAt(this.#clock.now() + idleMs);
     }
+  }
+
+  #endAt(atMs: number): void {
+    this.#endsAtMs = atMs;
+    this.#timer = this.#clock.setTimeout(() => this.end(), atMs - this.#clock.now());
   }
 
   /** Ends the process: writes what it has seen. */

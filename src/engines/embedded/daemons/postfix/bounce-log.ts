@@ -9,16 +9,16 @@ export interface LoggedFailure {
   readonly dsnOriginal: string;
   readonly notify: number;
   readonly status: string;
-  readonly action: "failed" | "delayed";
+  readonly action: "failed" | "delayed" | "delivered" | "relayed";
   /** The other server's reply, where it was the one to refuse. */
   readonly diagnostic?: string;
   readonly remoteHost?: string;
   readonly reason: string;
 }
 
-/** What bounce(8) appends to its log for one recipient. */
-export function logEntry(outcome: Outcome): string {
-  const { recipient, dsn, text, reply, remoteHost, status } = outcome;
+/** What bounce(8) appends to its log for one recipient. @param action as the sender is told */
+export function logEntry(outcome: Outcome, action: LoggedFailure["action"] = outcome.status === "bounced" ? "failed" : "delayed"): string {
+  const { recipient, dsn, text, reply, remoteHost } = outcome;
   const rewritten = recipient.original !== "" && recipient.original.toLowerCase() !== recipient.address.toLowerCase();
   const attributes: readonly (readonly [string, string | number])[] = [
     ["recipient", recipient.address === "" ? "<>" : quoteAddress(recipient.address)],
@@ -27,7 +27,7 @@ export function logEntry(outcome: Outcome): string {
     ...(recipient.dsnOriginal === "" ? [] : [["dsn_orig_rcpt", recipient.dsnOriginal] as const]),
     ...(recipient.notify === 0 ? [] : [["notify_flags", recipient.notify] as const]),
     ["status", dsn],
-    ["action", status === "bounced" ? "failed" : "delayed"],
+    ["action", action],
     ...(reply === undefined ? [] : [["diag_type", "smtp"] as const, ["diag_text", reply] as const]),
     ...(remoteHost === undefined ? [] : [["mta_type", "dns"] as const, ["mta_mname", remoteHost] as const]),
     ["reason", text],
@@ -35,6 +35,8 @@ export function logEntry(outcome: Outcome): string {
   const lines = attributes.map(([name, value]) => `${name}=${String(value).replaceAll("\n", " ")}\n`).join("");
   return `\n<${recipient.address === "" ? "" : quoteAddress(recipient.address)}>: ${text.replaceAll("\n", " ")}\n${lines}\n`;
 }
+
+const actions = ["failed", "delayed", "delivered", "relayed"] as const;
 
 /** Reads a log back, in the order of its entries. */
 export function readLog(text: string): readonly LoggedFailure[] {
@@ -57,7 +59,7 @@ export function readLog(text: string): readonly LoggedFailure[] {
         dsnOriginal: attributes.get("dsn_orig_rcpt") ?? "",
         notify: Number(attributes.get("notify_flags") ?? "0"),
         status: attributes.get("status") ?? "4.0.0",
-        action: attributes.get("action") === "failed" ? ("failed" as const) : ("delayed" as const),
+        action: actions.find((action) => action === attributes.get("action")) ?? "delayed",
         ...(diagnostic !== undefined && { diagnostic }),
         ...(remoteHost !== undefined && { remoteHost }),
         reason: attributes.get("reason") ?? "unknown error",

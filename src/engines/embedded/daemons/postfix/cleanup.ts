@@ -2,6 +2,7 @@ import { isTroubled } from "../../../../daemons/postfix/tables/maps.ts";
 import { quoteAddress } from "../../../../mail/address.ts";
 import { mailDate } from "../../../../mail/message.ts";
 import { FileError } from "../../files/file-tree.ts";
+import { isBeyondAscii } from "./byte-text.ts";
 import { fieldName, fieldValue, joinContent, splitContent } from "./cleanup/content.ts";
 import { completeAddresses, holdsAddresses } from "./cleanup/header-addresses.ts";
 import { expandAliases } from "./cleanup/virtual-aliases.ts";
@@ -25,6 +26,10 @@ export interface Submission {
   readonly local: boolean;
   /** Mail filters that see the message before it is queued. */
   readonly filter?: MessageFilter;
+  /** The client asked for SMTPUTF8. */
+  readonly utf8?: boolean;
+  /** Addresses and header fields are looked at: what needs SMTPUTF8 asks for it (`smtputf8_autodetect_classes`). */
+  readonly detectUtf8?: boolean;
   /** An access table asked for it. */
   readonly hold?: boolean;
   readonly discard?: boolean;
@@ -60,6 +65,14 @@ export class Cleanup {
     if (body.length === 0) return;
     const worker = this.#system.processes.take("cleanup/unix", "cleanup");
     this.#system.log.write(worker, { event: "identified", queueId, messageId: messageIdOf(fields) });
+    worker.release();
+  }
+
+  /** bounce(8) began a notification and found nobody who wants it (NOTIFY=NEVER). */
+  logAbandoned(queueId: string): void {
+    const worker = this.#system.processes.take("cleanup/unix", "cleanup");
+    const messageId = newMessageId(this.#system, queueId, this.#system.machine.clock.now());
+    this.#system.log.write(worker, { event: "identified", queueId, messageId });
     worker.release();
   }
 
@@ -118,11 +131,11 @@ class CleanupRun {
     const split = splitContent(content);
     const kept = this.#keptFields(split.fields);
     const fields = [...kept, ...this.#missingFields(kept)];
+    const recipients = this.#recipients();
+    if (typeof recipients === "string") return { outcome: "failed", reply: recipients };
     if (this.#tooManyHops(fields)) return { outcome: "failed", reply: "554 5.4.0 Error: too many hops" };
     this.#logMessageId(fields);
     const head = { fields, body: split.body, separated: split.separated };
-    const recipients = this.#recipients();
-    if (recipients === undefined) return { outcome: "failed", reply: "451 4.3.0 Error: queue file write error" };
     const verdict = (await filter?.judge(head, recipients, this.#author)) ?? { verdict: "accept" as const, content: head };
     if (verdict.verdict === "reject") return { outcome: "failed", reply: verdict.reply };
     if (verdict.verdict === "discard" || this.#submission.discard === true) return { outcome: "discarded", queueId };
@@ -149,7 +162,7 @@ class CleanupRun {
     const { queueId, createdAtMs, arrivedAtMs, sender, senderFullName } = this.#submission;
     const missing: string[] = [];
     if (!names.has("message-id")) {
-      missing.push(`Message-Id: <${compactStamp(createdAtMs)}.${queueId}@${policy.get("myhostname")}>`);
+      missing.push(`Message-Id: ${newMessageId(this.#system, queueId, createdAtMs)}`);
     }
     if (!names.has("date")) missing.push(`Date: ${mailDate(arrivedAtMs)}`);
     if (!names.has("from")) {
@@ -171,8 +184,8 @@ class CleanupRun {
     return true;
   }
 
-  /** Completed, expanded through virtual aliases, each address once. Undefined when a table cannot be asked. */
-  #recipients(): readonly QueueRecipient[] | undefined {
+  /** Completed, expanded through virtual aliases, each address once; or the reply that refuses the message. */
+  #recipients(): readonly QueueRecipient[] | string {
     const { rewrite } = this.#system.tables.addresses;
     const all: QueueRecipient[] = [];
     const seen = new Set<string>();
@@ -180,7 +193,7 @@ class CleanupRun {
       const key = `${address.toLowerCase()}\n${recipient.address.toLowerCase()}`;
       if (seen.has(key)) return;
       seen.add(key);
-      const dsnOriginal = recipient.dsnOriginal === "" ? `rfc822;${quoteAddress(rewrite(recipient.address))}` : recipient.dsnOriginal;
+      const dsnOriginal = recipient.dsnOriginal === "" ? typedAddress(rewrite(recipient.address)) : recipient.dsnOriginal;
       all.push({
         address,
         original: recipient.original ?? recipient.address,
@@ -193,18 +206,30 @@ class CleanupRun {
     for (const recipient of this.#submission.recipients) {
       const completed = rewrite(recipient.address);
       const expanded = this.#submission.expand ? expandAliases(this.#system, completed) : [completed];
+      if ("fault" in expanded) {
+        const what = expanded.fault === "nesting" ? "nesting" : "expansion size";
+        const text = `unreasonable virtual_alias_maps map ${what} for ${completed} -- message not accepted, try again later`;
+        this.#system.log.warning(this.#author, `${this.#submission.queueId}: ${text}`);
+        return "451 4.6.0 Alias expansion error";
+      }
       if (isTroubled(expanded)) {
         for (const warning of expanded.warnings) this.#system.log.warning(this.#author, warning);
         const { queueId } = this.#submission;
         const text = `${queueId}: virtual_alias_maps map lookup problem for ${completed} -- message not accepted, try again later`;
         this.#system.log.warning(this.#author, text);
-        return undefined;
+        return "451 4.3.0 Error: queue file write error";
       }
       for (const address of expanded) add(recipient, address);
     }
     const always = this.#system.policy.get("always_bcc");
     if (always !== "") add({ address: always, dsnOriginal: "", notify: 1 }, rewrite(always));
     return all;
+  }
+
+  #needsUtf8(fields: readonly string[], recipients: readonly QueueRecipient[]): boolean {
+    const { utf8, detectUtf8, sender } = this.#submission;
+    if (utf8 === true || detectUtf8 !== true) return utf8 === true;
+    return [sender, ...recipients.map((recipient) => recipient.address), ...fields].some(isBeyondAscii);
   }
 
   #store(
@@ -224,6 +249,7 @@ class CleanupRun {
       sender: sender === "" ? "" : this.#system.tables.addresses.rewrite(sender),
       ...(warnAfterMs > 0 && sender !== "" && { warnAtMs: arrivedAtMs + warnAfterMs }),
       recipients,
+      utf8: this.#needsUtf8(head.fields, recipients),
     };
     try {
       this.#system.queue.put(queue, queueId, writeQueueFile(envelope, joinContent(head.fields, head.body, head.separated), sizeBytes));
@@ -242,7 +268,13 @@ function messageIdOf(fields: readonly string[]): string {
   return field === undefined ? "<>" : fieldValue(field).replaceAll("\n", " ").trim();
 }
 
-/** `20261124040754` */
-function compactStamp(atMs: number): string {
-  return new Date(atMs).toISOString().slice(0, 19).replace(/[-T:]/g, "");
+/** `rfc822;alice@meadow.example`, as ORCPT names a recipient. */
+function typedAddress(address: string): string {
+  return `${isBeyondAscii(address) ? "utf-8" : "rfc822"};${quoteAddress(address)}`;
+}
+
+/** `<20261124040754.91A5A1901A6@mail.brook.example>` */
+function newMessageId(system: MailSystem, queueId: string, atMs: number): string {
+  const stamp = new Date(atMs).toISOString().slice(0, 19).replace(/[-T:]/g, "");
+  return `<${stamp}.${queueId}@${system.policy.get("myhostname")}>`;
 }

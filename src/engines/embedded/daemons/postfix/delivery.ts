@@ -1,5 +1,6 @@
 import { formatDelays } from "../../../../daemons/postfix/delay-format.ts";
 import { quoteAddress } from "../../../../mail/address.ts";
+import type { DeliveryStatus } from "../../../../world/event.ts";
 import type { MailSystem } from "./mail-system.ts";
 import type { Worker } from "./processes.ts";
 import type { QueueRecipient, StoredMessage } from "./queue-file.ts";
@@ -38,6 +39,8 @@ export interface Report {
   readonly reply?: string;
   readonly remoteHost?: string;
   readonly connectionUse?: number;
+  /** The server takes over the sender's wish to be told (it offers DSN): we tell nothing. */
+  readonly reportsItself?: boolean;
 }
 
 export type DeliveryAgent = (delivery: Delivery, system: MailSystem) => Promise<void>;
@@ -74,6 +77,11 @@ export class Delivery {
     this.#conclude(recipient, "sent", report);
   }
 
+  /** `soft_bounce`: what would bounce is tried again. */
+  get softBounce(): boolean {
+    return this.#system.policy.bool("soft_bounce");
+  }
+
   /** A temporary failure: the message is tried again. */
   deferred(recipient: QueueRecipient, report: Report): void {
     this.#conclude(recipient, "deferred", report);
@@ -81,8 +89,7 @@ export class Delivery {
 
   /** A permanent failure: the sender is told. `soft_bounce` makes it temporary. */
   bounced(recipient: QueueRecipient, report: Report): void {
-    if (this.#system.policy.bool("soft_bounce"))
-      this.#conclude(recipient, "deferred", { ...report, dsn: `4${report.dsn.slice(1)}`, text: `SOFT BOUNCE - ${report.text}` });
+    if (this.softBounce) this.#conclude(recipient, "deferred", { ...report, dsn: `4${report.dsn.slice(1)}` }, "SOFTBOUNCE");
     else this.#conclude(recipient, "bounced", report);
   }
 
@@ -108,7 +115,7 @@ export class Delivery {
     this.#system.log.warning(this.worker, text);
   }
 
-  #conclude(recipient: QueueRecipient, status: Outcome["status"], report: Report): void {
+  #conclude(recipient: QueueRecipient, status: Outcome["status"], report: Report, shown: DeliveryStatus = status): void {
     if (!this.#system.running) return;
     const { queueId } = this.request;
     const { reply, remoteHost, dsn, text } = report;
@@ -133,10 +140,11 @@ export class Delivery {
       delay,
       delays,
       dsn,
-      status,
+      status: shown,
       reply: text,
     });
     if (status !== "sent") this.#system.bounce.append(queueId, outcome);
+    else if (report.reportsItself !== true) this.#system.bounce.trace(queueId, outcome, report.relay);
   }
 
   #delays(): readonly [string, string] {

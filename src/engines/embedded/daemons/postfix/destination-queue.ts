@@ -1,9 +1,18 @@
-import type { Clock, Timer } from "../../../../base/clock.ts";
+import type { Clock } from "../../../../base/clock.ts";
 
 /** What a dead destination's mail is deferred with: `delivery temporarily suspended: ...`. */
 export interface Suspension {
   readonly dsn: string;
   readonly text: string;
+}
+
+/** What a queue knows of its destination, apart from deliveries under way. */
+export interface DestinationMemory {
+  readonly window: number;
+  readonly successes: number;
+  readonly failedCohorts: number;
+  readonly lastDoneAtMs: number;
+  readonly dead?: { readonly suspension: Suspension; readonly untilMs: number };
 }
 
 export interface ConcurrencySettings {
@@ -30,14 +39,32 @@ export class DestinationQueue {
   #busy = 0;
   #successes = 0;
   #failedCohorts = 0;
-  #dead: { readonly suspension: Suspension; readonly timer: Timer } | undefined;
+  #dead: { readonly suspension: Suspension; readonly untilMs: number } | undefined;
   /** When the last delivery ended, milliseconds. */
   #lastDoneAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, settings: ConcurrencySettings) {
+  /** @param memory of the same queue in the range that this one was forked from */
+  constructor(clock: Clock, settings: ConcurrencySettings, memory?: DestinationMemory) {
     this.#clock = clock;
     this.#settings = settings;
-    this.#window = settings.initial;
+    this.#window = memory?.window ?? settings.initial;
+    if (memory === undefined) return;
+    this.#successes = memory.successes;
+    this.#failedCohorts = memory.failedCohorts;
+    this.#lastDoneAtMs = memory.lastDoneAtMs;
+    if (memory.dead === undefined) return;
+    if (memory.dead.untilMs > clock.now()) this.#suspend(memory.dead.suspension, memory.dead.untilMs);
+    else this.#revive();
+  }
+
+  memory(): DestinationMemory {
+    return {
+      window: this.#window,
+      successes: this.#successes,
+      failedCohorts: this.#failedCohorts,
+      lastDoneAtMs: this.#lastDoneAtMs,
+      ...(this.#dead !== undefined && { dead: { suspension: this.#dead.suspension, untilMs: this.#dead.untilMs } }),
+    };
   }
 
   /** Waits for a turn. @returns why there is none, when the destination is dead */
@@ -85,17 +112,23 @@ export class DestinationQueue {
     const { failedCohortLimit, retryAfterMs } = this.#settings;
     if (failedCohortLimit > 0 && this.#failedCohorts >= failedCohortLimit) {
       const suspension = { dsn: trouble.dsn, text: `delivery temporarily suspended: ${trouble.text}` };
-      const timer = this.#clock.setTimeout(() => {
-        this.#dead = undefined;
-        this.#window = 1;
-        this.#failedCohorts = 0;
-      }, retryAfterMs);
-      this.#dead = { suspension, timer };
+      this.#suspend(suspension, this.#clock.now() + retryAfterMs);
       for (const wake of this.#waiting.splice(0)) wake(suspension);
       return;
     }
     this.#window = Math.max(1, this.#window - 1);
     this.#successes = 0;
+  }
+
+  #suspend(suspension: Suspension, untilMs: number): void {
+    this.#dead = { suspension, untilMs };
+    this.#clock.setTimeout(() => this.#revive(), untilMs - this.#clock.now());
+  }
+
+  #revive(): void {
+    this.#dead = undefined;
+    this.#window = 1;
+    this.#failedCohorts = 0;
   }
 
   #admit(): void {

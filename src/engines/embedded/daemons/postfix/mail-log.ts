@@ -1,6 +1,7 @@
 import { postfixDialect } from "../../../../daemons/postfix/dialect.ts";
 import type { Event } from "../../../../world/event.ts";
 import type { Machine } from "../../machine.ts";
+import { textOf } from "./byte-text.ts";
 
 /** Who writes a line. */
 export interface Author {
@@ -34,7 +35,7 @@ export class MailLog {
       process: author.name,
       pid: author.pid,
     };
-    this.#machine.log("postfix", this.#path, postfixDialect.format({ ...occurrence, ...origin } as Event));
+    this.#machine.log("postfix", this.#path, textOf(postfixDialect.format({ ...occurrence, ...origin } as Event)));
   }
 
   info(author: Author, text: string): void {
@@ -43,5 +44,12 @@ export class MailLog {
 
   warning(author: Author, text: string): void {
     this.write(author, { event: "remark", level: "warning", text });
+  }
+
+  /** @param text begins with its level: `fatal: usage: ...` */
+  complaint(author: Author, text: string): void {
+    const [, level, rest] = /^(warning|error|fatal): (.*)$/s.exec(text) ?? [];
+    if (level === undefined || rest === undefined) this.info(author, text);
+    else this.write(author, { event: "remark", level: level as "warning" | "error" | "fatal", text: rest });
   }
 }

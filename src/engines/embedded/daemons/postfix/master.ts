@@ -1,4 +1,3 @@
-import type { Timer } from "../../../../base/clock.ts";
 import type { MasterService } from "../../../../daemons/postfix/master-cf.ts";
 import { type PostfixPolicy, readPolicy } from "../../../../daemons/postfix/policy.ts";
 import { longQueueId, shortQueueId } from "../../../../daemons/postfix/queue-id.ts";
@@ -7,14 +6,16 @@ import { createStubResolver, type StubResolver } from "../../dns/stub-resolver.t
 import type { Machine } from "../../machine.ts";
 import { type Program, StartFailure } from "../../program.ts";
 import type { Listener, VirtualSocket } from "../../wire/network-stack.ts";
-import { Anvil } from "./anvil.ts";
+import { Anvil, type AnvilMemory } from "./anvil.ts";
 import { BounceService } from "./bounce.ts";
 import { Cleanup } from "./cleanup.ts";
+import type { DestinationMemory } from "./destination-queue.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { MailLog } from "./mail-log.ts";
 import type { MailSystem } from "./mail-system.ts";
 import { listenAddresses, servicePort } from "./master-listeners.ts";
 import { Pickup } from "./pickup.ts";
-import { Processes } from "./processes.ts";
+import { type IdleProcess, Processes } from "./processes.ts";
 import { Queue } from "./queue.ts";
 import { QueueManager } from "./queue-manager.ts";
 import { fatalSetting } from "./settings-check.ts";
@@ -24,6 +25,8 @@ import { Tables } from "./tables.ts";
 
 const version = "3.7.11";
 const configDirectory = "/etc/postfix";
+/** `wakeup` of pickup in master.cf. */
+const pickupPeriodMs = 60_000;
 
 /** What a fork needs to go on where the original stands. */
 export interface PostfixMemory {
@@ -33,6 +36,10 @@ export interface PostfixMemory {
   /** main.cf and master.cf as they were read last. */
   readonly settings: Readonly<Record<string, string>>;
   readonly nextQueueRunInMs: number;
+  readonly nextPickupInMs: number;
+  readonly idleProcesses: readonly IdleProcess[];
+  readonly destinations: readonly (readonly [string, DestinationMemory])[];
+  readonly anvil: AnvilMemory;
   readonly firstInode: number;
 }
 
@@ -56,7 +63,8 @@ export class Master implements Program, MailSystem {
   #tables: Tables;
   #qmgr: { readonly manager: QueueManager; readonly pid: number };
   #pickup: { readonly pickup: Pickup; readonly pid: number };
-  #pickupTimer: Timer | undefined;
+  #pickupBeat: Heartbeat | undefined;
+  #unwatchDrops: (() => void) | undefined;
   #incomingTriggered = false;
   #running = true;
   #aborting = false;
@@ -79,6 +87,7 @@ export class Master implements Program, MailSystem {
       machine.random,
       () => machine.newPid(),
       () => this.#policy.timeMs("max_idle"),
+      memory?.idleProcesses,
     );
     this.sessions = new SessionCache(machine.clock);
     this.cleanup = new Cleanup(this);
@@ -87,15 +96,16 @@ export class Master implements Program, MailSystem {
       machine.clock,
       () => this.#log,
       () => ({ name: "anvil", pid: machine.newPid() }),
+      memory?.anvil,
     );
     this.#tables = this.#openTables();
-    this.#log.info(this.#author, `daemon started -- version ${version}, configuration ${configDirectory}`);
+    if (memory === undefined) this.#log.info(this.#author, `daemon started -- version ${version}, configuration ${configDirectory}`);
     this.#pickup = this.#startPickup(memory?.pickupPid);
-    this.#qmgr = this.#startQmgr(memory?.qmgrPid);
+    this.#qmgr = this.#startQmgr(memory?.qmgrPid, memory?.destinations);
     this.#listen();
     this.#tellUnsimulated();
     this.#qmgr.manager.start(memory?.nextQueueRunInMs);
-    this.#wakePickup();
+    this.#wakePickup(memory?.nextPickupInMs);
   }
 
   get policy(): PostfixPolicy {
@@ -166,7 +176,8 @@ export class Master implements Program, MailSystem {
     this.#listeners.clear();
     this.sessions.closeAll();
     this.#tables.close();
-    if (this.#pickupTimer !== undefined) this.machine.clock.clearTimeout(this.#pickupTimer);
+    this.#pickupBeat?.stop();
+    this.#unwatchDrops?.();
   }
 
   memory(): PostfixMemory {
@@ -176,6 +187,10 @@ export class Master implements Program, MailSystem {
       pickupPid: this.#pickup.pid,
       settings: this.#settings,
       nextQueueRunInMs: this.#qmgr.manager.nextRunInMs,
+      nextPickupInMs: this.#pickupBeat?.nextInMs ?? pickupPeriodMs,
+      idleProcesses: this.processes.memory(),
+      destinations: this.#qmgr.manager.memory(),
+      anvil: this.#anvil.memory(),
       firstInode: this.#firstInode,
     };
   }
@@ -262,15 +277,27 @@ export class Master implements Program, MailSystem {
     return { pickup: new Pickup(this, { name: "pickup", pid }), pid };
   }
 
-  #startQmgr(pid = this.machine.newPid()): { readonly manager: QueueManager; readonly pid: number } {
-    return { manager: new QueueManager(this, { name: "qmgr", pid }), pid };
+  #startQmgr(
+    pid = this.machine.newPid(),
+    destinations: PostfixMemory["destinations"] = [],
+  ): { readonly manager: QueueManager; readonly pid: number } {
+    return { manager: new QueueManager(this, { name: "qmgr", pid }, destinations), pid };
   }
 
   /** `pickup` is woken once a minute, whatever comes. */
-  #wakePickup(): void {
-    if (this.#pickupTimer !== undefined) this.machine.clock.clearTimeout(this.#pickupTimer);
-    this.newDrop();
-    this.#pickupTimer = this.machine.clock.setTimeout(() => this.#wakePickup(), 60_000);
+  /** At once, unless a fork goes on with the beat of its original. */
+  #wakePickup(firstInMs?: number): void {
+    this.#pickupBeat?.stop();
+    this.#unwatchDrops?.();
+    if (firstInMs === undefined) this.newDrop();
+    const beat = new Heartbeat(this.machine.clock, {
+      periodMs: pickupPeriodMs,
+      firstInMs: firstInMs ?? pickupPeriodMs,
+      idle: () => this.queue.isEmpty("maildrop"),
+      beat: () => this.newDrop(),
+    });
+    this.#pickupBeat = beat;
+    this.#unwatchDrops = this.queue.watch("maildrop", () => beat.nudge());
   }
 
   /** Opens the `inet` lines of master.cf that run smtpd, and closes those that are gone. */

@@ -48,8 +48,7 @@ export class Pickup {
       from: quoteAddress(message.sender),
       ...(requeued && { originalQueueId: dropId }),
     });
-    const by = requeued ? "(Postfix)" : `(Postfix, from userid ${uid})`;
-    const received = `Received: by ${policy.get("myhostname")} ${by}\n\tid ${queueId}; ${mailDate(message.arrivedAtMs)}\n`;
+    const received = `Received: by ${policy.get("myhostname")} (Postfix, from userid ${uid})\n\tid ${queueId}; ${mailDate(message.arrivedAtMs)}\n`;
     await this.#system.cleanup.accept({
       queueId,
       arrivedAtMs: message.arrivedAtMs,
@@ -62,6 +61,7 @@ export class Pickup {
         .map(({ address, dsnOriginal, notify }) => ({ address, dsnOriginal, notify })),
       content: Buffer.concat([Buffer.from(received, "latin1"), contentOf(message, "\n")]),
       local: true,
+      detectUtf8: true,
       expand: true,
     });
   }

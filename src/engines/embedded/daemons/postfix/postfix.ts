@@ -1,8 +1,13 @@
 import type { Machine } from "../../machine.ts";
 import type { SimulatedDaemon } from "../../simulated-daemon.ts";
+import { withLoggedComplaints } from "./commands/logged-complaints.ts";
+import { newaliases } from "./commands/newaliases.ts";
+import { postalias } from "./commands/postalias.ts";
 import { postcat } from "./commands/postcat.ts";
+import { postconf } from "./commands/postconf.ts";
 import { postfix as postfixCommand } from "./commands/postfix.ts";
 import { postlog } from "./commands/postlog.ts";
+import { postmap } from "./commands/postmap.ts";
 import { mailq, postqueue } from "./commands/postqueue.ts";
 import { postsuper } from "./commands/postsuper.ts";
 import { qshape } from "./commands/qshape.ts";
@@ -17,5 +22,8 @@ export const postfix: SimulatedDaemon = {
     if (memory === undefined) compileMissingTables(machine.files);
     return new Master(machine, memory as PostfixMemory | undefined);
   },
-  commands: [mailq, postcat, postfixCommand, postlog, postqueue, postsuper, qshape, sendmail],
+  commands: [
+    ...[mailq, postqueue, sendmail].map(withLoggedComplaints),
+    ...[newaliases, postalias, postcat, postconf, postfixCommand, postlog, postmap, postsuper, qshape],
+  ],
 };

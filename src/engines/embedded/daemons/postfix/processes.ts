@@ -14,9 +14,15 @@ export interface Worker {
   release(): void;
 }
 
-interface Idle {
+/** A process that waits for its next job. */
+export interface IdleProcess {
+  readonly service: string;
   readonly pid: number;
   readonly uses: number;
+  readonly untilMs: number;
+}
+
+interface Idle extends IdleProcess {
   readonly timer: Timer;
 }
 
@@ -36,11 +42,18 @@ export class Processes {
   /** Raised by a reload: processes of an older generation end when their job is done. */
   #generation = 0;
 
-  constructor(clock: Clock, random: Random, newPid: () => number, maxIdleMs: () => number) {
+  /** @param idle the processes of the range that this one was forked from */
+  constructor(clock: Clock, random: Random, newPid: () => number, maxIdleMs: () => number, idle: readonly IdleProcess[] = []) {
     this.#clock = clock;
     this.#random = random;
     this.#newPid = newPid;
     this.#maxIdleMs = maxIdleMs;
+    for (const process of idle) this.#rest(process);
+  }
+
+  /** Those that wait, by service, those that have waited longest first. */
+  memory(): readonly IdleProcess[] {
+    return [...this.#idle.values()].flat().map(({ service, pid, uses, untilMs }) => ({ service, pid, uses, untilMs }));
   }
 
   /**
@@ -63,7 +76,8 @@ export class Processes {
       release: () => {
         if (released) return;
         released = true;
-        if (generation === this.#generation && uses < maxUses) this.#rest(service, pid, uses);
+        if (generation === this.#generation && uses < maxUses)
+          this.#rest({ service, pid, uses, untilMs: this.#clock.now() + this.#maxIdleMs() });
       },
     };
   }
@@ -75,13 +89,16 @@ export class Processes {
     this.#idle.clear();
   }
 
-  #rest(service: string, pid: number, uses: number): void {
-    const waiting = this.#idle.get(service) ?? [];
-    this.#idle.set(service, waiting);
-    const timer = this.#clock.setTimeout(() => {
-      const at = waiting.findIndex((each) => each.pid === pid);
-      if (at !== -1) waiting.splice(at, 1);
-    }, this.#maxIdleMs());
-    waiting.push({ pid, uses, timer });
+  #rest(process: IdleProcess): void {
+    const waiting = this.#idle.get(process.service) ?? [];
+    this.#idle.set(process.service, waiting);
+    const timer = this.#clock.setTimeout(
+      () => {
+        const at = waiting.findIndex((each) => each.pid === process.pid);
+        if (at !== -1) waiting.splice(at, 1);
+      },
+      Math.max(0, process.untilMs - this.#clock.now()),
+    );
+    waiting.push({ ...process, timer });
   }
 }

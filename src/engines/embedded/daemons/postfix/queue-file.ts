@@ -39,6 +39,8 @@ export interface Envelope {
   /** When the sender is to be told about a delay (`delay_warning_time`); absent when not, or when it was done. */
   readonly warnAtMs?: number;
   readonly recipients: readonly QueueRecipient[];
+  /** SMTPUTF8 was asked for, or an address or header field needs it. */
+  readonly utf8?: boolean;
 }
 
 /** A queue file as it was read back. */
@@ -79,7 +81,10 @@ export function writeQueueFile(envelope: Envelope, content: Uint8Array, reported
   const body = contentRecords(content);
   const sizeRecordBytes = 2 + 6 * sizeFieldWidth + 5;
   const contentOffset = sizeRecordBytes + head.reduce((sum, part) => sum + part.length, 0);
-  const size = record("C", sizeFields(reportedSizeBytes ?? body.length, contentOffset, envelope.recipients.length, 0, body.length, 0));
+  const size = record(
+    "C",
+    sizeFields(reportedSizeBytes ?? body.length, contentOffset, envelope.recipients.length, 0, body.length, envelope.utf8 === true ? 1 : 0),
+  );
   return Buffer.concat([size, ...head, body, record("X", ""), record("E", "")]);
 }
 
@@ -89,7 +94,10 @@ export function writeQueueFile(envelope: Envelope, content: Uint8Array, reported
  */
 export function writeDropFile(envelope: Envelope, content: Uint8Array, recipientsFromHeader: boolean): Buffer {
   const whole = Math.floor(envelope.arrivedAtMs / 1000);
-  const recipients = envelope.recipients.map((recipient) => record("R", recipient.address));
+  const recipients = envelope.recipients.flatMap(({ address, notify }) => [
+    ...(notify === 0 ? [] : [record("A", `notify_flags=${notify}`)]),
+    record("R", address),
+  ]);
   return Buffer.concat([
     record("T", `${whole} ${(envelope.arrivedAtMs - whole * 1000) * 1000}`),
     ...envelope.attributes.map(([name, value]) => record("A", `${name}=${value}`)),
@@ -203,7 +211,7 @@ export function* recordsOf(bytes: Buffer, offset = 0): Generator<QueueFileRecord
 export function readQueueFile(bytes: Buffer): StoredMessage | undefined {
   const span = contentSpan(bytes);
   if (span === undefined) return undefined;
-  const { sizeBytes, contentOffset, extractedOffset } = span;
+  const { sizeBytes, contentOffset, extractedOffset, utf8 } = span;
   const reader = new EnvelopeReader();
   for (const piece of recordsOf(bytes)) {
     if (piece.offset >= contentOffset) break;
@@ -214,25 +222,30 @@ export function readQueueFile(bytes: Buffer): StoredMessage | undefined {
     reader.take(piece);
     ended ||= piece.type === "E";
   }
-  return ended ? { ...reader.envelope(), bytes, sizeBytes, contentOffset, extractedOffset } : undefined;
+  return ended ? { ...reader.envelope(), utf8, bytes, sizeBytes, contentOffset, extractedOffset } : undefined;
+}
+
+interface ContentSpan {
+  readonly sizeBytes: number;
+  readonly contentOffset: number;
+  readonly extractedOffset: number;
+  readonly utf8: boolean;
 }
 
 /** Where the content stands, by the size record, or by the marks around it where there is none yet. */
-function contentSpan(
-  bytes: Buffer,
-): { readonly sizeBytes: number; readonly contentOffset: number; readonly extractedOffset: number } | undefined {
+function contentSpan(bytes: Buffer): ContentSpan | undefined {
   const first = recordsOf(bytes).next().value as QueueFileRecord | undefined;
   if (first?.type === "C") {
-    const [sizeBytes, contentOffset, , , contentBytes] = first.data.toString("latin1").trim().split(/ +/).map(Number);
+    const [sizeBytes, contentOffset, , , contentBytes, flags] = first.data.toString("latin1").trim().split(/ +/).map(Number);
     if (sizeBytes === undefined || contentOffset === undefined || contentBytes === undefined) return undefined;
-    return Number.isNaN(contentOffset + contentBytes)
-      ? undefined
-      : { sizeBytes, contentOffset, extractedOffset: contentOffset + contentBytes };
+    if (Number.isNaN(contentOffset + contentBytes)) return undefined;
+    return { sizeBytes, contentOffset, extractedOffset: contentOffset + contentBytes, utf8: flags === 1 };
   }
   let contentOffset: number | undefined;
   for (const piece of recordsOf(bytes)) {
     if (piece.type === "M") contentOffset = piece.offset + 2;
-    if (piece.type === "X" && contentOffset !== undefined) return { sizeBytes: bytes.length, contentOffset, extractedOffset: piece.offset };
+    if (piece.type === "X" && contentOffset !== undefined)
+      return { sizeBytes: bytes.length, contentOffset, extractedOffset: piece.offset, utf8: false };
   }
   return undefined;
 }

@@ -1,8 +1,9 @@
-import { delay, type Timer } from "../../../../base/clock.ts";
+import { delay } from "../../../../base/clock.ts";
 import { quoteAddress, splitAddress } from "../../../../mail/address.ts";
 import { agentOf } from "./agents/agents.ts";
 import { Delivery, type DeliveryRequest } from "./delivery.ts";
-import { DestinationQueue } from "./destination-queue.ts";
+import { type DestinationMemory, DestinationQueue } from "./destination-queue.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { Author } from "./mail-log.ts";
 import type { MailSystem } from "./mail-system.ts";
 import { type QueueRecipient, readQueueFile, type StoredMessage, withDone, withoutWarning } from "./queue-file.ts";
@@ -19,13 +20,16 @@ export class QueueManager {
   readonly #system: MailSystem;
   readonly #author: Author;
   readonly #destinations = new Map<string, DestinationQueue>();
-  #runTimer: Timer | undefined;
-  #nextRunAtMs = 0;
+  /** How destinations stood in the range that this one was forked from. */
+  readonly #remembered: Map<string, DestinationMemory>;
+  readonly #unwatch: (() => void)[] = [];
+  #runs: Heartbeat | undefined;
   #stopped = false;
 
-  constructor(system: MailSystem, author: Author) {
+  constructor(system: MailSystem, author: Author, remembered: readonly (readonly [string, DestinationMemory])[] = []) {
     this.#system = system;
     this.#author = author;
+    this.#remembered = new Map(remembered);
   }
 
   /** Mail that was being delivered when Postfix ended is taken up again, then both queues are looked through. */
@@ -33,13 +37,13 @@ export class QueueManager {
     for (const id of this.#system.queue.ids("active")) this.#system.queue.move(id, "active", "incoming");
     this.scanIncoming();
     if (firstRunInMs === undefined) this.scanDeferred(false);
-    this.#scheduleRun(firstRunInMs ?? this.#system.policy.timeMs("queue_run_delay"));
+    this.#scheduleRuns(firstRunInMs ?? this.#system.policy.timeMs("queue_run_delay"));
   }
 
   /** Takes over from the queue manager before a reload, whose deliveries go on. */
   resume(nextRunInMs: number): void {
     this.scanIncoming();
-    this.#scheduleRun(Math.min(nextRunInMs, this.#system.policy.timeMs("queue_run_delay")));
+    this.#scheduleRuns(Math.min(nextRunInMs, this.#system.policy.timeMs("queue_run_delay")));
   }
 
   /** Mail that waits for a domain is tried now. */
@@ -55,17 +59,23 @@ export class QueueManager {
 
   stop(): void {
     this.#stopped = true;
-    if (this.#runTimer !== undefined) this.#system.machine.clock.clearTimeout(this.#runTimer);
+    this.retire();
   }
 
   /** After a reload another one takes up new mail; what is under way here goes on to its end. */
   retire(): void {
-    if (this.#runTimer !== undefined) this.#system.machine.clock.clearTimeout(this.#runTimer);
+    this.#runs?.stop();
+    for (const unwatch of this.#unwatch.splice(0)) unwatch();
   }
 
   /** Until the next queue run, milliseconds. */
   get nextRunInMs(): number {
-    return Math.max(0, this.#nextRunAtMs - this.#system.machine.clock.now());
+    return this.#runs?.nextInMs ?? 0;
+  }
+
+  /** How destinations stand, by transport and next hop. */
+  memory(): readonly (readonly [string, DestinationMemory])[] {
+    return [...this.#remembered, ...[...this.#destinations].map(([key, destination]) => [key, destination.memory()] as const)];
   }
 
   /** Takes up everything in `incoming`. */
@@ -84,6 +94,7 @@ export class QueueManager {
   /** `postqueue -f`: dead destinations and dates are forgotten. */
   flush(): void {
     this.#destinations.clear();
+    this.#remembered.clear();
     this.scanIncoming();
     this.scanDeferred(true);
   }
@@ -93,14 +104,19 @@ export class QueueManager {
     if (this.#system.queue.find(id, ["deferred"]) !== undefined) this.#activate("deferred", id);
   }
 
-  #scheduleRun(delayMs: number): void {
-    const { clock } = this.#system.machine;
-    this.#nextRunAtMs = clock.now() + delayMs;
-    this.#runTimer = clock.setTimeout(() => {
-      this.scanIncoming();
-      this.scanDeferred(false);
-      this.#scheduleRun(this.#system.policy.timeMs("queue_run_delay"));
-    }, delayMs);
+  #scheduleRuns(firstInMs: number): void {
+    const { queue, machine, policy } = this.#system;
+    const runs = new Heartbeat(machine.clock, {
+      periodMs: policy.timeMs("queue_run_delay"),
+      firstInMs,
+      idle: () => queue.isEmpty("incoming", "deferred"),
+      beat: () => {
+        this.scanIncoming();
+        this.scanDeferred(false);
+      },
+    });
+    this.#runs = runs;
+    for (const name of ["incoming", "deferred"] as const) this.#unwatch.push(queue.watch(name, () => runs.nudge()));
   }
 
   #activate(from: "incoming" | "deferred", id: string): void {
@@ -218,6 +234,7 @@ export class QueueManager {
 
   async #handOver(request: DeliveryRequest, service: string): Promise<Delivery> {
     const agent = agentOf(this.#system, request.transport);
+    if (agent.warning !== undefined) this.#system.log.warning(this.#author, agent.warning);
     const worker = this.#system.processes.take(service, agent.processName);
     await delay(this.#system.machine.clock, worker.startMs);
     const delivery = new Delivery(this.#system, { ...request, handedOverAtMs: this.#system.machine.clock.now() }, worker);
@@ -252,12 +269,14 @@ export class QueueManager {
       const own = `${route.transport}_${suffix}`;
       return policy.int(policy.raw(own) === undefined ? `default_${suffix}` : own);
     };
-    const created = new DestinationQueue(machine.clock, {
+    const settings = {
       initial: policy.int("initial_destination_concurrency"),
       limit: setting("destination_concurrency_limit"),
       failedCohortLimit: setting("destination_concurrency_failed_cohort_limit"),
       retryAfterMs: policy.timeMs("minimal_backoff_time"),
-    });
+    };
+    const created = new DestinationQueue(machine.clock, settings, this.#remembered.get(key));
+    this.#remembered.delete(key);
     this.#destinations.set(key, created);
     return created;
   }
@@ -268,6 +287,7 @@ export class QueueManager {
     const message = queue.read("active", id);
     if (message === undefined) return;
     await bounce.flushFailed(id, message);
+    await bounce.flushTrace(id, message);
     const left = message.recipients.some((recipient) => !recipient.done);
     if (!left) {
       this.#remove(id);

@@ -88,11 +88,21 @@ export class Queue {
     return this.files.list(root).flatMap((level) => this.files.list(`${root}/${level}`));
   }
 
+  /** True when none of the queues holds anything. */
+  isEmpty(...queues: readonly QueueName[]): boolean {
+    return queues.every((queue) => this.ids(queue).length === 0);
+  }
+
+  /** Calls back after each change in a queue, until the returned function is called. */
+  watch(queue: QueueName, listener: () => void): () => void {
+    return this.files.watch(`${this.directory}/${queue}`, listener);
+  }
+
   move(id: string, from: QueueName, to: QueueName): void {
     this.files.rename(this.path(from, id), this.path(to, id));
   }
 
-  remove(queue: QueueName | "defer" | "bounce", id: string): void {
+  remove(queue: QueueName | "defer" | "bounce" | "trace", id: string): void {
     try {
       this.files.remove(this.path(queue, id));
     } catch (error) {

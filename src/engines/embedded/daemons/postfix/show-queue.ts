@@ -1,6 +1,7 @@
 import { quoteAddress } from "../../../../mail/address.ts";
 import type { FileTree } from "../../files/file-tree.ts";
 import { readLog } from "./bounce-log.ts";
+import { textOf } from "./byte-text.ts";
 import { Queue, type QueueName } from "./queue.ts";
 
 /** One message of the queue, as showq(8) lists it. */
@@ -25,7 +26,7 @@ export function queueEntries(files: FileTree, directory = "/var/spool/postfix"):
       const message = queue.read(name, queueId);
       if (message === undefined) return [];
       const logged = readLog(files.read(queue.path("defer", queueId)) ?? "");
-      const waiting = message.recipients.filter((recipient) => !recipient.done).map((recipient) => quoteAddress(recipient.address));
+      const waiting = message.recipients.filter((recipient) => !recipient.done).map((recipient) => textOf(quoteAddress(recipient.address)));
       const explained = logged.filter((entry) => waiting.includes(entry.recipient));
       const others = waiting.filter((address) => !explained.some((entry) => entry.recipient === address));
       return [
@@ -34,7 +35,7 @@ export function queueEntries(files: FileTree, directory = "/var/spool/postfix"):
           queueId,
           arrivedAtMs: message.arrivedAtMs,
           sizeBytes: message.sizeBytes,
-          sender: message.sender === "" ? "MAILER-DAEMON" : quoteAddress(message.sender),
+          sender: message.sender === "" ? "MAILER-DAEMON" : textOf(quoteAddress(message.sender)),
           recipients: [
             ...explained.map((entry) => ({ address: entry.recipient, reason: entry.reason })),
             ...others.map((address) => ({ address })),

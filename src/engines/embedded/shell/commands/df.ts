@@ -90,7 +90,9 @@ function humanKilobytes(kilobytes: number): string {
 
 /** The first and last columns are left-aligned, those between right-aligned. */
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(column === 0 ? 14 : 4, ...rows.map((row) => (row[column] ?? "").length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(column === 0 ? 14 : column < 4 ? 5 : 4, ...rows.map((row) => (row[column] ?? "").length)),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) =>

@@ -100,8 +100,11 @@ function print(run: Run, lookup: Lookup, { answer, complaints }: ToolOutcome): v
   if (answer === undefined) {
     run.stdout += `${run.greeting};; no servers could be reached\n`;
     run.code = NO_REPLY;
-  } else if (lookup.type === "AXFR" && answer.message.answers.length === 0) run.stdout += `${run.greeting}; Transfer failed.\n`;
-  else run.stdout += run.greeting + answerText(lookup, answer);
+  } else {
+    const isFailed = lookup.type === "AXFR" && answer.message.answers.length === 0;
+    if (run.options.printsCommand) run.stdout += run.greeting;
+    run.stdout += isFailed ? "; Transfer failed.\n" : answerText(lookup, answer);
+  }
   run.greeting = "";
 }
 
@@ -145,7 +148,7 @@ function transferText(lookup: Lookup, answer: ToolAnswer): string {
 async function trace(run: Run, lookup: Lookup, servers: readonly string[]): Promise<void> {
   const asking = { ...lookup, flags: { ...lookup.flags, dnssec: true } };
   const root = await ask(run.call, { ...asking, flags: { ...asking.flags, recurse: true } }, servers, "NS", ".");
-  run.stdout += root.complaints + run.greeting;
+  run.stdout += root.complaints + (run.options.printsCommand ? run.greeting : "");
   run.greeting = "";
   let step = root.answer;
   let name = lookup.server ?? step?.server ?? "";

@@ -1,3 +1,4 @@
+import { readHosts } from "../../dns/resolv-conf.ts";
 import { createStubResolver } from "../../dns/stub-resolver.ts";
 import { accountsOf } from "../accounts.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
@@ -58,16 +59,17 @@ async function hosts(call: CommandCall, database: string, keys: readonly string[
   const resolver = createStubResolver(call.machine);
   const lines: string[] = [];
   if (keys.length === 0) {
-    const text = call.machine.files.read("/etc/hosts") ?? "";
-    for (const line of text.split("\n")) {
-      const [address, ...names] = line.replace(/#.*/, "").trim().split(/\s+/);
-      if (address !== undefined && names.length > 0) lines.push(`${address.padEnd(15)} ${names.join(" ")}`);
-    }
+    lines.push(...readHosts(call.machine.files).map(({ address, names }) => `${address.padEnd(15)} ${names.join(" ")}`));
   }
   for (const key of keys) {
     if (/^[\d.]+$/.test(key) || key.includes(":")) {
       const { names } = await resolver.reverse(key);
       if (names[0] !== undefined) lines.push(`${key.padEnd(15)} ${names.join(" ")}`);
+      continue;
+    }
+    const local = readHosts(call.machine.files).find((entry) => entry.names.includes(key));
+    if (local !== undefined && database === "hosts") {
+      lines.push(`${local.address.padEnd(15)} ${local.names.join(" ")}`);
       continue;
     }
     const { addresses, canonicalName } = await resolver.addresses(key, ["A"]);

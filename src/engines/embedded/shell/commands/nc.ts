@@ -76,12 +76,12 @@ async function reach(call: CommandCall, options: Options, host: string, ports: r
     const service = has(options, "n") ? "*" : (serviceName(port) ?? "*");
     if (verbose) result.stderr += `Connection to ${place} ${port} port [tcp/${service}] succeeded!\n`;
     if (has(options, "z")) {
-      socket.end();
+      socket.destroySoon();
       continue;
     }
     if (console !== undefined) console.write(result.stderr);
     const stdout = await talk(call, options, new Receiver(socket, machine.clock, signal), machine);
-    socket.end();
+    socket.destroySoon();
     return { stdout, stderr: console === undefined ? result.stderr : "", code: signal.aborted ? 130 : 0 };
   }
   return result;
@@ -90,7 +90,7 @@ async function reach(call: CommandCall, options: Options, host: string, ports: r
 async function talk(call: CommandCall, options: Options, link: Receiver, machine: Machine): Promise<string> {
   const rules = { lineEnd: has(options, "C") ? "\r\n" : "\n" } as const;
   if (call.console !== undefined) {
-    const end = await joinTerminal(call.console, link, rules);
+    const end = await joinTerminal(call, call.console, link, rules);
     // After Ctrl-D nc goes on listening, unless -N closes its side.
     if (end === "local" && !has(options, "N", "q"))
       call.console.write((await joinPipe({ ...call, stdin: "", machine }, link, rules, Number.POSITIVE_INFINITY)) || "");

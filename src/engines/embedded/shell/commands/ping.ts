@@ -69,7 +69,7 @@ async function run(call: CommandCall, plan: Plan): Promise<CommandResult> {
   }
   const loss = sent === 0 ? 0 : Math.round((100 * (sent - times.length)) / sent);
   say(
-    `\n--- ${plan.host} ping statistics ---\n${sent} packets transmitted, ${times.length} received, ${loss}% packet loss, time ${machine.clock.now() - startedAtMs}ms\n`,
+    `${signal.aborted ? "" : "\n"}--- ${plan.host} ping statistics ---\n${sent} packets transmitted, ${times.length} received, ${loss}% packet loss, time ${machine.clock.now() - startedAtMs}ms\n`,
   );
   if (times.length > 0) say(`rtt min/avg/max/mdev = ${statistics(times)} ms\n`);
   else say("\n");

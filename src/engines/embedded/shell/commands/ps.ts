@@ -4,10 +4,10 @@ import { type Process, processesOf } from "../services.ts";
 /** ps: init, the daemons' main processes, this shell. The short form, -e/-f and aux. */
 export const ps: Command = {
   name: "ps",
-  run: async ({ args, machine, env }) => {
+  run: async ({ args, machine }) => {
     const text = args.join("");
-    const own: Process = { pid: Number(env.MAILDRILL_PID ?? 0) || 200, user: "root", comm: "bash", commandLine: "bash" };
-    const self: Process = { pid: own.pid + 1, user: "root", comm: "ps", commandLine: ["ps", ...args].join(" ") };
+    const self: Process = { pid: machine.newPid(), user: "root", comm: "ps", commandLine: ["ps", ...args].join(" ") };
+    const own: Process = { pid: self.pid - 1, user: "root", comm: "bash", commandLine: "bash" };
     const all = [...processesOf(machine), own, self].sort((left, right) => left.pid - right.pid);
     if (/^-?a?u?x?$/.test(text) && /[ux]/.test(text)) return { stdout: userTable(all), stderr: "", code: 0 };
     if (/f/.test(text)) return { stdout: fullTable(all), stderr: "", code: 0 };

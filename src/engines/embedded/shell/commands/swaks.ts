@@ -74,7 +74,7 @@ function transcriptOptions({ values }: SwaksOptions): ConstructorParameters<type
     hints: {
       sent: !noHints && !values.has("no-send-hints"),
       received: !noHints && !values.has("no-receive-hints"),
-      info: !noHints && !values.has("no-info-hints"),
+      info: !values.has("no-info-hints"),
     },
   };
 }

@@ -17,7 +17,9 @@ export const tail: Command = {
   name: "tail",
   run: async (call) => {
     // tail -20 and tail -20f are older than -n.
-    const args = call.args.map((arg) => arg.replace(/^-(\d+)([fF]?)$/, (_, count: string, follow: string) => `-${follow}n${count}`));
+    const args = call.args.map((arg, index) =>
+      index === 0 ? arg.replace(/^-(\d+)([fF]?)$/, (_, count: string, follow: string) => `-${follow}n${count}`) : arg,
+    );
     const options = readOptions(args, "n:c:fFqvs:z", [
       "lines=",
       "bytes=",

@@ -7,6 +7,8 @@ import { readOptions } from "../options.ts";
 
 /** How long a piped telnet listens after its input has ended. */
 const lingerMs = 1000;
+/** How long it waits for a greeting: a server may look names up before it speaks. */
+const greetingMs = 30_000;
 
 /** telnet (inetutils 2.4, Debian 12). */
 export const telnet: Command = {
@@ -43,17 +45,17 @@ async function open(call: CommandCall, host: string, port: number, portText: str
   const link = new Receiver(socket, machine.clock, signal);
   const connected = `Connected to ${host}.\nEscape character is '^]'.\n`;
   if (console === undefined) {
-    const heard = await joinPipe(call, link, { lineEnd: "\r\n" }, lingerMs);
-    socket.end();
+    const heard = await joinPipe(call, link, { lineEnd: "\r\n", greetingMs }, lingerMs);
+    socket.destroySoon();
     return { stdout: before + connected + heard, stderr: "Connection closed by foreign host.\n", code: 0 };
   }
   console.write(connected);
-  const end = await joinTerminal(console, link, { lineEnd: "\r\n", onLine: (line) => escape(console, line) });
+  const end = await joinTerminal(call, console, link, { lineEnd: "\r\n", onLine: (line) => escape(console, line) });
   if (end === "interrupted") {
     socket.destroy();
     return { stdout: "", stderr: "", code: 130 };
   }
-  socket.end();
+  socket.destroySoon();
   return end === "remote"
     ? { stdout: "", stderr: "Connection closed by foreign host.\n", code: 0 }
     : { stdout: "Connection closed.\n", stderr: "", code: 0 };

@@ -20,8 +20,12 @@ export class Document {
   readonly #undo: Snapshot[] = [];
   readonly #redo: Snapshot[] = [];
 
-  constructor(text: string) {
-    this.lines = text === "" ? [""] : text.replace(/\n$/, "").split("\n");
+  readonly #finalLine: boolean;
+
+  /** @param finalLine whether an empty line stands behind the last line break, as nano shows it */
+  constructor(text: string, finalLine = false) {
+    this.#finalLine = finalLine;
+    this.lines = text === "" ? [""] : (finalLine ? text : text.replace(/\n$/, "")).split("\n");
   }
 
   get line(): string {
@@ -29,7 +33,13 @@ export class Document {
   }
 
   get text(): string {
-    return this.lines.length === 1 && this.lines[0] === "" ? "" : `${this.lines.join("\n")}\n`;
+    if (this.lines.length === 1 && this.lines[0] === "") return "";
+    return this.#finalLine && this.lines.at(-1) === "" ? this.lines.join("\n") : `${this.lines.join("\n")}\n`;
+  }
+
+  /** Lines that the file has, or will have. */
+  get lineCount(): number {
+    return this.text.split("\n").length - 1;
   }
 
   /** Remembers the state, to be taken back later; call before a change. */

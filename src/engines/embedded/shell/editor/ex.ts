@@ -80,13 +80,19 @@ function substitute(argument: string, range: LineRange, document: Document): ExO
   const hits = lines.filter((line) => line.search(expression) !== -1).length;
   if (hits === 0) return { kind: "problem", message: `E486: Pattern not found: ${pattern}` };
   document.mark();
-  const text = replacement
-    .replace(/\\(.)|&/g, (_whole, char?: string) => (char === undefined ? "$&" : /\d/.test(char) ? `$${char}` : char === "n" ? "\n" : char))
-    .replaceAll("$$", "$$$$");
-  const replaced = lines.map((line) => line.replace(expression, text)).flatMap((line) => line.split("\n"));
+  const replaced = lines.flatMap((line) => line.replace(expression, (...parts: string[]) => filled(replacement, parts)).split("\n"));
   document.lines.splice(range.from, lines.length, ...replaced);
   document.moveTo(range.to, 0);
   return { kind: "done", message: hits > 2 ? `${hits} substitutions on ${hits} lines` : "" };
+}
+
+/** The replacement with `&` and `\1` filled in from a match; `\r` and `\n` break the line. */
+function filled(replacement: string, parts: readonly string[]): string {
+  return replacement.replace(/\\(.)|&/g, (_, char?: string) => {
+    if (char === undefined) return parts[0] ?? "";
+    if (/\d/.test(char)) return parts[Number(char)] ?? "";
+    return char === "n" || char === "r" ? "\n" : char;
+  });
 }
 
 function splitAt(text: string, mark: string): readonly string[] {

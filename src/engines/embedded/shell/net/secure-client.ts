@@ -198,7 +198,7 @@ async function talk(call: CommandCall, options: SingleDashOptions, link: Receive
       call.console?.write("RENEGOTIATING\n");
       return false;
     };
-    const end = await joinTerminal(call.console, link, { ...rules, onLine });
+    const end = await joinTerminal(call, call.console, link, { ...rules, onLine });
     output.out(end === "remote" ? "closed\n" : "DONE\n");
   } else {
     output.out(await joinPipe(call, link, rules, has(options, "ign_eof") || has(options, "quiet") ? 10_000 : 0));

@@ -1,5 +1,9 @@
 import type { CommandCall, Console } from "../command.ts";
+import { pause } from "../interrupt.ts";
 import { asUtf8, type Receiver } from "./receiver.ts";
+
+/** How long one waits for an answer before typing on. */
+const patienceMs = 1000;
 
 /** How a conversation between a person (or a pipe) and a server ended. */
 export type SessionEnd = "remote" | "local" | "interrupted";
@@ -7,21 +11,32 @@ export type SessionEnd = "remote" | "local" | "interrupted";
 export interface SessionRules {
   /** Ends each line that is sent. */
   readonly lineEnd: "\r\n" | "\n";
+  /** How long a pipe waits for the server's first words before it sends its own; a person would. */
+  readonly greetingMs?: number;
   /** Looks at each line before it is sent: true ends the session, false swallows the line. */
   onLine?(line: string): Promise<boolean | undefined>;
 }
 
 /** A terminal joined to a connection: what is typed goes out line by line, what comes in is shown. */
-export async function joinTerminal(console: Console, link: Receiver, rules: SessionRules): Promise<SessionEnd> {
+export async function joinTerminal(call: CommandCall, console: Console, link: Receiver, rules: SessionRules): Promise<SessionEnd> {
+  const { clock } = call.machine;
+  let heard = 0;
+  // Without keys the next line may be there at once; a person would see the answer first.
+  const hear = async (): Promise<void> => {
+    const [before, endsAtMs] = [heard, clock.now() + patienceMs];
+    while (heard === before && clock.now() < endsAtMs && (await pause(clock, 10, call.signal)));
+  };
   const listening = (async (): Promise<SessionEnd> => {
     for (;;) {
       const received = await link.read();
       if ("ended" in received) return received.ended === "interrupted" ? "interrupted" : "remote";
       console.write(shown(received.text));
+      heard++;
     }
   })();
   const typing = (async (): Promise<SessionEnd> => {
     for (;;) {
+      if (!console.canBeRaw) await hear();
       const line = await console.read();
       if (line === undefined) return "local";
       const verdict = await rules.onLine?.(line);
@@ -44,8 +59,9 @@ export async function joinPipe(call: CommandCall, link: Receiver, rules: Session
     if ("text" in received) output += received.text;
     return "text" in received || received.ended === "timeout";
   };
-  for (const line of call.stdin.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
-    if (!(await listen(1000))) return shown(output);
+  if (rules.greetingMs !== undefined && !(await listen(rules.greetingMs))) return shown(output);
+  for (const [index, line] of (call.stdin.match(/[^\n]*\n|[^\n]+$/g) ?? []).entries()) {
+    if ((index > 0 || rules.greetingMs === undefined) && !(await listen(patienceMs))) return shown(output);
     link.send(line.replace(/\n$/, rules.lineEnd));
   }
   const { clock } = call.machine;

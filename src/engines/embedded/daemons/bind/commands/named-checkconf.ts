@@ -28,28 +28,27 @@ export const namedCheckconf: Command = {
     const { policy, problems } = readPolicy((file) => machine.files.read(file), path);
     const isBroken = problems.some((problem) => problem.code !== "deprecated");
     const said = problems.map((problem) => describeProblem(problem));
-    const zones = has(options, "z") && !isBroken ? await checkZones(machine, policy) : { lines: [], isGood: true };
+    const zones = has(options, "z") && !isBroken ? await checkZones(machine, policy) : { lines: [], failures: [], isGood: true };
     const code = isBroken || !zones.isGood ? 1 : 0;
-    return { stdout: [...said, ...zones.lines].map((line) => `${line}\n`).join(""), stderr: "", code };
+    const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+    return { stdout: text([...said, ...zones.lines]), stderr: text(zones.failures), code };
   },
 };
 
-async function checkZones(machine: Machine, policy: BindPolicy): Promise<{ readonly lines: readonly string[]; readonly isGood: boolean }> {
+async function checkZones(
+  machine: Machine,
+  policy: BindPolicy,
+): Promise<{ readonly lines: readonly string[]; readonly failures: readonly string[]; readonly isGood: boolean }> {
   const lines: string[] = [];
-  let isGood = true;
+  const failures: string[] = [];
   for (const zone of primaries(policy)) {
     const path = zone.file ?? "";
     const read = (file: string): string | undefined => machine.files.read(absolutePath(policy, file));
     const loading = loadZone({ zone: zone.name, path, read, manyErrors: true, checkNames: zone.checkNames ?? policy.checkNames });
     lines.push(...(await reportZone(machine, zone.name, loading)));
-    if (loading.failure === undefined) continue;
-    lines.push(`_default/${plainName(zone.name)}/IN: ${loading.failure}`);
-    isGood = false;
+    if (loading.failure !== undefined) failures.push(`_default/${plainName(zone.name)}/IN: ${loading.failure}`);
   }
   const hints = readRootHints(policy, machine.files);
-  if ("message" in hints) {
-    lines.push(hints.message);
-    isGood = false;
-  }
-  return { lines, isGood };
+  const hintsFailure = "message" in hints ? [hints.message] : [];
+  return { lines: [...lines, ...hintsFailure], failures, isGood: failures.length + hintsFailure.length === 0 };
 }

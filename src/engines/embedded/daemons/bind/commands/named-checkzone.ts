@@ -1,5 +1,5 @@
 import { loadZone } from "../../../../../daemons/bind/load-zone.ts";
-import { compareNames } from "../../../../../daemons/bind/zone-checks.ts";
+import { inZoneOrder } from "../../../../../daemons/bind/zone-order.ts";
 import { absoluteName, type DnsRecord } from "../../../../../mail/dns.ts";
 import { recordLine, zoneDumpStyle } from "../../../../../mail/dns-text.ts";
 import type { Command } from "../../../shell/command.ts";
@@ -37,14 +37,9 @@ export const namedCheckzone: Command = {
   },
 };
 
-/** The zone as `-D` prints it: names in canonical order, the SOA first, types by number. */
+/** The zone as `-D` prints it. */
 function dump(records: readonly DnsRecord[]): string {
-  const rank = (type: string): number => (type === "SOA" ? 0 : (typeNumbers[type] ?? 1000));
-  const sorted = [...records].sort((left, right) => compareNames(left.name, right.name) || rank(left.type) - rank(right.type));
-  return sorted.map((record) => recordLine(record, zoneDumpStyle)).join("\n");
+  return inZoneOrder(records)
+    .map((record) => recordLine(record, zoneDumpStyle))
+    .join("\n");
 }
-
-const typeNumbers: Readonly<Record<string, number>> = {
-  ...{ A: 1, NS: 2, CNAME: 5, PTR: 12, HINFO: 13, MX: 15, TXT: 16, RP: 17, AAAA: 28, SRV: 33, NAPTR: 35, DNAME: 39, DS: 43, TLSA: 52 },
-  ...{ SPF: 99, CAA: 257 },
-};

@@ -8,6 +8,8 @@ import { deliverVirtual } from "./virtual.ts";
 export interface Agent {
   /** What the log calls its processes: `smtp`, `relay/smtp`. */
   readonly processName: string;
+  /** What qmgr warns when it cannot reach the transport. */
+  readonly warning?: string;
   deliver(delivery: Delivery, system: MailSystem): Promise<void>;
 }
 
@@ -26,7 +28,9 @@ export function agentOf(system: MailSystem, transport: string): Agent {
   const line = system.policy.services.find((service) => service.name === transport && service.type === "unix");
   const program = line?.command ?? transport;
   const deliver = programs[program];
-  if (line === undefined || deliver === undefined) return { processName: "error", deliver: (delivery) => unavailable(delivery, transport) };
+  if (line === undefined || deliver === undefined) {
+    return { processName: "error", warning: `connect to transport private/${transport}: No such file or directory`, deliver: unavailable };
+  }
   const syslogName = (line.overrides["syslog_name"] ?? "").replace(/\$(service_name|\{service_name\}|\(service_name\))/, transport);
   const [, ownName] = /^postfix\/(.+)$/.exec(syslogName) ?? [];
   const processName = ownName === undefined ? program : `${ownName}/${program}`;
@@ -34,8 +38,7 @@ export function agentOf(system: MailSystem, transport: string): Agent {
 }
 
 /** No such line in master.cf, or a program that is not simulated: the mail waits. */
-async function unavailable(delivery: Delivery, transport: string): Promise<void> {
-  delivery.warn(`connect to transport private/${transport}: No such file or directory`);
+async function unavailable(delivery: Delivery): Promise<void> {
   for (const recipient of delivery.request.recipients) {
     delivery.deferred(recipient, { relay: "none", dsn: "4.3.0", text: "mail transport unavailable" });
   }

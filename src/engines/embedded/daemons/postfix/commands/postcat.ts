@@ -34,7 +34,7 @@ export const postcat: Command = {
         "postcat: fatal: usage: postcat [-b (body text)] [-c config_dir] [-d (decimal record type)] [-e (envelope records)] [-h (header text)] [-q (access queue)] [-v] [file(s)...]\n",
       );
     const verbose = has(options, "v")
-      ? `postcat: name_mask: ipv4\npostcat: inet_addr_local: configured ${call.machine.net.addresses.length} IPv4 addresses\n`
+      ? `postcat: name_mask: ipv4\npostcat: inet_addr_local: configured ${call.machine.net.addresses.filter((address) => !address.startsWith("127.")).length + 1} IPv4 addresses\n`
       : "";
     let stdout = "";
     for (const operand of options.operands) {

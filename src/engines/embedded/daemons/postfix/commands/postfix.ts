@@ -1,6 +1,6 @@
 import type { Machine } from "../../../machine.ts";
 import type { Command, CommandCall, CommandResult } from "../../../shell/command.ts";
-import { has, readOptions } from "../../../shell/options.ts";
+import { has, readOptions, valueOf } from "../../../shell/options.ts";
 import { logOf, runningPostfix } from "./mail-command.ts";
 import { flush } from "./postqueue.ts";
 
@@ -10,6 +10,11 @@ export const postfix: Command = {
   async run(call) {
     const options = readOptions(call.args, "c:Dv", [], true);
     const [action = ""] = options.operands;
+    const directory = valueOf(options, "c") ?? "/etc/postfix";
+    if (!call.machine.files.exists(`${directory}/main.cf`)) {
+      const text = `postfix: fatal: open ${directory}/main.cf: No such file or directory\n`;
+      return { stdout: "", stderr: call.console === undefined ? "" : text, code: 1 };
+    }
     if (has(options, "D")) call.machine.notSimulated("postfix -D");
     return (actions[action] ?? unknownAction(action))(call);
   },

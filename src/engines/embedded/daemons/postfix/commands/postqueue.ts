@@ -46,6 +46,7 @@ function listing(machine: Machine, show: (entries: readonly QueueEntry[]) => str
 export function flush(machine: Machine): CommandResult {
   const master = runningPostfix(machine);
   if (master === undefined) return failed(down, exitCode);
+  master.newDrop();
   master.queueManager.flush();
   return said("");
 }

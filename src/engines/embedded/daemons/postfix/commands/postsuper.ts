@@ -2,7 +2,7 @@ import { failed } from "../../../shell/answer.ts";
 import type { Command, CommandCall, CommandResult } from "../../../shell/command.ts";
 import { describeOptionProblem, readOptions } from "../../../shell/options.ts";
 import type { QueueName } from "../queue.ts";
-import { isRoot, logOf, queueOf, runningPostfix } from "./mail-command.ts";
+import { isRoot, logOf, queueOf } from "./mail-command.ts";
 
 interface Operation {
   /** Queues that it looks into where none is named. */
@@ -72,10 +72,9 @@ function carryOut(call: CommandCall, operation: Operation, what: string, named: 
       queue.remove("bounce", id);
     } else {
       queue.move(id, name, operation.to);
-      if (operation.to === "maildrop") queue.files.chown(queue.path("maildrop", id), "root");
+      if (operation.to === "maildrop") queue.files.chown(queue.path("maildrop", id), "postfix");
     }
     if (!all) say(`${id}: ${operation.one}`);
   }
-  if (operation.to === "maildrop" && targets.length > 0) runningPostfix(call.machine)?.newDrop();
   return targets.length;
 }

@@ -3,6 +3,7 @@ import { FileError } from "../../../files/file-tree.ts";
 import { failed, said } from "../../../shell/answer.ts";
 import type { Command, CommandCall, CommandResult } from "../../../shell/command.ts";
 import { describeOptionProblem, has, type Options, readOptions, valueOf } from "../../../shell/options.ts";
+import { bytesOf, textOf } from "../byte-text.ts";
 import { fieldName, fieldValue, splitContent } from "../cleanup/content.ts";
 import { bareAddress, splitAddresses } from "../cleanup/header-addresses.ts";
 import { type QueueRecipient, writeDropFile } from "../queue-file.ts";
@@ -27,7 +28,8 @@ export const sendmail: Command = {
     const mode = valueOf(options, "b") ?? "m";
     if (mode === "p") return postqueue.run({ ...call, args: ["-p"] });
     if (mode === "i" || has(options, "I")) return said("");
-    if (mode === "v") return said("Mail Delivery Status Report will be mailed to <root>.\n");
+    if (mode === "v") call.machine.notSimulated("sendmail -bv");
+    if (mode === "v") return said(reportPromise(call, options));
     if (mode === "s" || mode === "d") call.machine.notSimulated(`sendmail -b${mode}`);
     if (mode !== "m") return failed(`sendmail: fatal: unsupported: -b${mode}\n`, tempFail);
     return submit(call, options);
@@ -36,16 +38,17 @@ export const sendmail: Command = {
 
 function submit(call: CommandCall, options: Options): CommandResult {
   const user = call.env["USER"] ?? "root";
-  const fatal = (text: string): CommandResult => failed(`sendmail: fatal: ${user}(${user === "root" ? 0 : 1000}): ${text}\n`, tempFail);
+  const name = valueOf(options, "f", "r") ?? user;
+  const fatal = (text: string): CommandResult => failed(`sendmail: fatal: ${name}(${user === "root" ? 0 : 1000}): ${text}\n`, tempFail);
   const fromHeader = has(options, "t");
   if (!fromHeader && options.operands.length === 0)
     return fatal("Recipient addresses must be specified on the command line or via the -t option");
   const content = messageText(call.stdin, has(options, "i") || options.given.some(({ name, value }) => name === "o" && value === "i"));
   const notify = (valueOf(options, "N") ?? "").split(",").reduce((sum, word) => sum | (notifyBits[word.trim().toLowerCase()] ?? 0), 0);
-  const addresses = fromHeader ? [...options.operands, ...headerRecipients(content)] : options.operands;
+  const addresses = fromHeader ? [...options.operands, ...headerRecipients(content).map(textOf)] : options.operands;
   if (addresses.length === 0) return fatal("No recipient addresses found in message header");
   const recipients = addresses.map((address): QueueRecipient => {
-    const internal = parsePath(address) ?? address;
+    const internal = bytesOf(parsePath(address) ?? address);
     return { address: internal, original: internal, offset: 0, done: false, dsnOriginal: "", notify };
   });
   return drop(call, options, recipients, content, fromHeader, fatal);
@@ -75,8 +78,8 @@ function drop(
         ...(envelopeId === undefined ? [] : [["envelope_id", envelopeId] as const]),
         ...(ret === undefined ? [] : [["ret_flags", ret === "full" ? "1" : "2"] as const]),
       ],
-      senderFullName: valueOf(options, "F") ?? user,
-      sender: sender === undefined ? user : (parsePath(sender) ?? sender),
+      senderFullName: bytesOf(valueOf(options, "F") ?? user),
+      sender: sender === undefined ? user : bytesOf(parsePath(sender) ?? sender),
       recipients,
     },
     content,
@@ -84,8 +87,8 @@ function drop(
   );
   const limit = messageSizeLimit(call);
   if (limit > 0 && content.length > limit) {
-    const complaint = "postdrop: warning: uid=0: File too large\n";
-    return { stdout: "", stderr: `${complaint}${fatal("message file too big").stderr}`, code: tempFail };
+    const complaints = "postdrop: warning: uid=0: File too large\nsendmail: warning: mail_stream_cleanup: close error\n";
+    return { stdout: "", stderr: `${complaints}${fatal("message file too big").stderr}`, code: tempFail };
   }
   try {
     queue.put("maildrop", dropId(call, now), file, user);
@@ -94,7 +97,13 @@ function drop(
     return fatal("queue file write error");
   }
   runningPostfix(machine)?.newDrop();
-  return said("");
+  if (!has(options, "v")) return said("");
+  machine.notSimulated("the report of sendmail -v");
+  return said(reportPromise(call, options));
+}
+
+function reportPromise(call: CommandCall, options: Options): string {
+  return `Mail Delivery Status Report will be mailed to <${valueOf(options, "f", "r") ?? call.env["USER"] ?? "root"}>.\n`;
 }
 
 function messageSizeLimit(call: CommandCall): number {

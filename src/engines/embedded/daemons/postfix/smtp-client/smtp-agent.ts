@@ -2,9 +2,11 @@ import { connectTcp, connectUnix, SmtpConnection } from "../../../smtp/connectio
 import { NetworkError, type VirtualSocket } from "../../../wire/network-stack.ts";
 import type { Delivery } from "../delivery.ts";
 import type { MailSystem } from "../mail-system.ts";
+import type { QueueRecipient } from "../queue-file.ts";
 import { type Destination, parseDestination } from "./destination.ts";
+import { greet } from "./greeting.ts";
 import { hostsByName, type LookUp, type MailHost, mailHostsOf, type Unroutable } from "./mail-hosts.ts";
-import { dsnOf, greet, type Protocol, quoted, type Session, type StepTimeouts, type Trouble, transact } from "./transaction.ts";
+import { dsnOf, type Protocol, quoted, type Session, type StepTimeouts, type Trouble, transact } from "./transaction.ts";
 
 const errnoTexts: Readonly<Record<NetworkError["code"], string>> = {
   ECONNREFUSED: "Connection refused",
@@ -150,7 +152,7 @@ class SmtpAgent {
     destination: Destination,
     place: { readonly last: boolean; readonly best: boolean },
   ): Promise<void> {
-    const connection = new SmtpConnection(socket, this.#system.machine.clock);
+    const connection = new SmtpConnection(socket, this.#system.machine.clock, "latin1");
     const peer = `${host.name}[${host.address}]`;
     const relay = destination.socketPath === undefined ? `${peer}:${destination.port}` : peer;
     const policy = this.#policy();
@@ -169,6 +171,8 @@ class SmtpAgent {
       connection.close();
       return;
     }
+    if (greeted.features.has("SMTPUTF8") && !greeted.features.has("8BITMIME"))
+      this.#delivery.remark(`host ${peer} offers SMTPUTF8 support, but not 8BITMIME`);
     const looped = this.#loopsBack(greeted, destination, relay, place.best);
     if (looped !== undefined) {
       this.#delivery.setUp();
@@ -204,19 +208,31 @@ class SmtpAgent {
     const { request } = this.#delivery;
     session.uses += 1;
     const keep = request.keepConnection && this.#policy().bool(`${this.#prefix}_connection_cache_on_demand`);
-    const result = await transact(session, request.message, this.#delivery.pending(), { timeouts: this.#timeouts(), quit: !keep });
-    for (const { recipient, reply } of result.accepted) {
-      this.#delivery.sent(recipient, {
-        relay: session.relay,
-        dsn: dsnOf(reply),
-        text: quoted(reply),
-        reply: quoted(reply),
-        remoteHost,
-        connectionUse: session.uses,
-      });
-    }
-    this.#refuseAll(result.refused, session, last, remoteHost);
-    if (result.reusable) this.#system.sessions.keep(`${request.transport}/${request.nexthop}`, session);
+    const noted = new Set<Trouble>();
+    const reusable = await transact(
+      session,
+      request.message,
+      this.#delivery.pending(),
+      { timeouts: this.#timeouts(), quit: !keep },
+      {
+        accepted: (recipient, reply) =>
+          this.#delivery.sent(recipient, {
+            relay: session.relay,
+            dsn: dsnOf(reply),
+            text: quoted(reply),
+            reply: quoted(reply),
+            remoteHost,
+            connectionUse: session.uses,
+            reportsItself: session.features.has("DSN"),
+          }),
+        refused: (recipient, trouble) => {
+          if (last || !this.#isSoft(trouble)) this.#fail(recipient, trouble, session, remoteHost);
+          else if (!noted.has(trouble)) this.#noteOnly(trouble);
+          noted.add(trouble);
+        },
+      },
+    );
+    if (reusable) this.#system.sessions.keep(`${request.transport}/${request.nexthop}`, session);
     else if (this.#protocol === "lmtp" && session.connection.open) await this.#quitPolitely(session);
     else session.connection.close();
   }
@@ -228,31 +244,25 @@ class SmtpAgent {
   }
 
   /** A soft refusal is only noted while another host may take the mail; else it is the recipient's fate. */
-  #refuseAll(
-    refused: readonly { readonly recipient: Delivery["request"]["recipients"][number]; readonly trouble: Trouble }[],
-    session: Session,
-    last: boolean,
-    remoteHost: string,
-  ): void {
-    const noted = new Set<Trouble>();
-    for (const { recipient, trouble } of refused) {
-      if (trouble.dsn.startsWith("4") && !last) {
-        if (!noted.has(trouble)) this.#delivery.note(trouble.text);
-        noted.add(trouble);
-        this.#why = trouble;
-        continue;
-      }
-      if (trouble.throttles && trouble.dsn.startsWith("4")) this.#delivery.hopTrouble ??= trouble;
-      const reply = trouble.reply === undefined ? {} : { reply: trouble.reply, remoteHost };
-      this.#delivery.failed(recipient, { relay: session.relay, dsn: trouble.dsn, text: trouble.text, ...reply });
-    }
+  #isSoft(trouble: Trouble): boolean {
+    return trouble.dsn.startsWith("4") || this.#delivery.softBounce;
+  }
+
+  #noteOnly(trouble: Trouble): void {
+    this.#delivery.note(trouble.text);
+    this.#why = trouble;
+  }
+
+  #fail(recipient: QueueRecipient, trouble: Trouble, session: Session, remoteHost: string): void {
+    if (trouble.throttles && trouble.dsn.startsWith("4")) this.#delivery.hopTrouble ??= trouble;
+    const reply = trouble.reply === undefined ? {} : { reply: trouble.reply, remoteHost };
+    this.#delivery.failed(recipient, { relay: session.relay, dsn: trouble.dsn, text: trouble.text, ...reply });
   }
 
   /** The whole host is in trouble before any recipient was named. */
   #putOff(trouble: Trouble, relay: string, host: MailHost, last: boolean): void {
-    if (trouble.dsn.startsWith("4") && !last) {
-      this.#delivery.note(trouble.text);
-      this.#why = trouble;
+    if (this.#isSoft(trouble) && !last) {
+      this.#noteOnly(trouble);
       return;
     }
     if (trouble.dsn.startsWith("4")) this.#delivery.hopTrouble ??= trouble;
@@ -270,7 +280,7 @@ class SmtpAgent {
     const relayhost = this.#system.policy.get("relayhost");
     if (why.dsn.startsWith("5") && relayhost !== "" && sites[0]?.toLowerCase() === relayhost.toLowerCase()) {
       this.#delivery.warn("relayhost configuration problem");
-      why = { ...why, dsn: `4${why.dsn.slice(1)}` };
+      why = { ...why, dsn: "4.3.5" };
     }
     this.#delivery.setUp();
     if (why.dsn.startsWith("4")) this.#delivery.hopTrouble ??= why;

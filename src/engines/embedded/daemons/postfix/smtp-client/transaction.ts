@@ -71,113 +71,75 @@ export function lost(peer: string, failure: ConversationFailure, doing: string):
   return { dsn: "4.4.2", text, throttles: true };
 }
 
-/** Greeting and EHLO. @returns the features, or what went wrong */
-export async function greet(
-  connection: SmtpConnection,
-  context: {
-    readonly protocol: Protocol;
-    readonly peer: string;
-    readonly heloName: string;
-    readonly timeouts: StepTimeouts;
-    readonly skip5xxGreeting: boolean;
-  },
-): Promise<{ readonly features: ReadonlyMap<string, string>; readonly greetingName: string; readonly heloReplyName: string } | Trouble> {
-  const { protocol, peer, timeouts } = context;
-  let doing = "receiving the initial server greeting";
-  const refused = (reply: SmtpReply, dsn = dsnOf(reply)): Trouble => ({
-    dsn,
-    text: `host ${peer} refused to talk to me: ${quoted(reply)}`,
-    reply: quoted(reply),
-    throttles: true,
-  });
-  try {
-    const greeting = await connection.readReply(timeouts.greeting);
-    if (greeting.code >= 300 || greeting.code < 200) {
-      return refused(greeting, context.skip5xxGreeting ? `4${dsnOf(greeting).slice(1)}` : dsnOf(greeting));
-    }
-    const greetingName = (greeting.lines[0] ?? "").slice(4).split(" ")[0] ?? "";
-    const verb = protocol === "lmtp" ? "LHLO" : "EHLO";
-    doing = `performing the ${verb} handshake`;
-    connection.send(`${verb} ${context.heloName}`);
-    let reply = await connection.readReply(timeouts.helo);
-    if (Math.floor(reply.code / 100) === 2) return { features: featuresOf(reply), greetingName, heloReplyName: heloNameOf(reply) };
-    if (protocol === "lmtp" || reply.code === 421) return refused(reply);
-    doing = "performing the HELO handshake";
-    connection.send(`HELO ${context.heloName}`);
-    reply = await connection.readReply(timeouts.helo);
-    if (Math.floor(reply.code / 100) !== 2) return refused(reply);
-    return { features: new Map(), greetingName, heloReplyName: heloNameOf(reply) };
-  } catch (error) {
-    if (error instanceof ConversationFailure) return lost(peer, error, doing);
-    throw error;
-  }
+/** Hears of each recipient's fate as soon as it is known: a refused RCPT TO long before the message itself is sent. */
+export interface TransactionReport {
+  accepted(recipient: QueueRecipient, reply: SmtpReply): void;
+  refused(recipient: QueueRecipient, trouble: Trouble): void;
 }
 
-function heloNameOf(reply: SmtpReply): string {
-  return (reply.lines[0] ?? "").slice(4).split(" ")[0] ?? "";
-}
-
-function featuresOf(reply: SmtpReply): ReadonlyMap<string, string> {
-  return new Map(
-    reply.lines.slice(1).map((line) => {
-      const [keyword = "", ...parameters] = line.slice(4).split(/[ =]+/);
-      return [keyword.toUpperCase(), parameters.join(" ")];
-    }),
-  );
-}
-
-/** What became of each recipient. */
-export interface TransactionResult {
-  readonly accepted: readonly { readonly recipient: QueueRecipient; readonly reply: SmtpReply }[];
-  readonly refused: readonly { readonly recipient: QueueRecipient; readonly trouble: Trouble }[];
-  /** The connection can take another message. */
-  readonly reusable: boolean;
+interface TransactionOptions {
+  readonly timeouts: StepTimeouts;
+  /** Also says QUIT, without waiting for its answer. */
+  readonly quit: boolean;
 }
 
 /**
  * Sends one message to some recipients. Commands are sent ahead where the server can take it (PIPELINING).
- * @param quit also says QUIT, without waiting for its answer
+ * @returns whether the connection can take another message
  */
 export async function transact(
   session: Session,
   message: StoredMessage,
   recipients: readonly QueueRecipient[],
-  options: { readonly timeouts: StepTimeouts; readonly quit: boolean },
-): Promise<TransactionResult> {
-  return new Transaction(session, message, recipients, options).run();
+  options: TransactionOptions,
+  report: TransactionReport,
+): Promise<boolean> {
+  return new Transaction(session, message, recipients, options, report).run();
 }
 
 class Transaction {
   readonly #session: Session;
   readonly #message: StoredMessage;
   readonly #recipients: readonly QueueRecipient[];
-  readonly #options: { readonly timeouts: StepTimeouts; readonly quit: boolean };
-  readonly #accepted: { readonly recipient: QueueRecipient; readonly reply: SmtpReply }[] = [];
-  readonly #refused: { readonly recipient: QueueRecipient; readonly trouble: Trouble }[] = [];
+  readonly #options: TransactionOptions;
+  readonly #report: TransactionReport;
+  readonly #judged = new Set<QueueRecipient>();
   #doing = "sending MAIL FROM";
 
   constructor(
     session: Session,
     message: StoredMessage,
     recipients: readonly QueueRecipient[],
-    options: { readonly timeouts: StepTimeouts; readonly quit: boolean },
+    options: TransactionOptions,
+    report: TransactionReport,
   ) {
     this.#session = session;
     this.#message = message;
     this.#recipients = recipients;
     this.#options = options;
+    this.#report = report;
   }
 
-  async run(): Promise<TransactionResult> {
+  async run(): Promise<boolean> {
     try {
       const tooLarge = this.#tooLarge();
-      if (tooLarge !== undefined) this.#refuseRest(tooLarge);
-      else await this.#exchange();
-      return this.#result(true);
+      if (tooLarge !== undefined) {
+        // smtp(8) hangs up here without a word.
+        this.#refuseRest(tooLarge);
+        return false;
+      }
+      const notUtf8 = this.#notUtf8();
+      if (notUtf8 === undefined) {
+        await this.#exchange();
+      } else {
+        this.#refuseRest(notUtf8);
+        if (this.#options.quit) this.#session.connection.send("QUIT");
+      }
+      return !this.#options.quit;
     } catch (error) {
       if (!(error instanceof ConversationFailure)) throw error;
       this.#refuseRest(lost(this.#session.peer, error, this.#doing));
-      return this.#result(false);
+      return false;
     }
   }
 
@@ -190,6 +152,11 @@ class Transaction {
       text: `message size ${sizeBytes} exceeds size limit ${limit} of server ${this.#session.peer}`,
       throttles: false,
     };
+  }
+
+  #notUtf8(): Trouble | undefined {
+    if (this.#message.utf8 !== true || this.#session.features.has("SMTPUTF8")) return undefined;
+    return { dsn: "5.6.7", text: `SMTPUTF8 is required, but was not offered by host ${this.#session.peer}`, throttles: false };
   }
 
   async #exchange(): Promise<void> {
@@ -248,7 +215,7 @@ class Transaction {
     const { connection, protocol } = this.#session;
     this.#doing = "sending end of data -- message may be sent more than once";
     const judge = (recipient: QueueRecipient, reply: SmtpReply): void => {
-      if (Math.floor(reply.code / 100) === 2) this.#accepted.push({ recipient, reply });
+      if (Math.floor(reply.code / 100) === 2) this.#accept(recipient, reply);
       else this.#refuse(recipient, said(this.#session, reply, "end of DATA"));
     };
     if (protocol === "lmtp") {
@@ -279,7 +246,7 @@ class Transaction {
       if (envelopeId !== undefined) parts.push(`ENVID=${encodeXtext(envelopeId)}`);
       if (ret !== undefined) parts.push(`RET=${ret === "1" ? "FULL" : "HDRS"}`);
     }
-    if (features.has("SMTPUTF8") && attributeOf(message, "smtputf8") === "1") parts.push("SMTPUTF8");
+    if (features.has("SMTPUTF8") && message.utf8 === true) parts.push("SMTPUTF8");
     return parts.join(" ");
   }
 
@@ -293,17 +260,18 @@ class Transaction {
     return parts.join(" ");
   }
 
+  #accept(recipient: QueueRecipient, reply: SmtpReply): void {
+    this.#judged.add(recipient);
+    this.#report.accepted(recipient, reply);
+  }
+
   #refuse(recipient: QueueRecipient, trouble: Trouble): void {
-    this.#refused.push({ recipient, trouble });
+    this.#judged.add(recipient);
+    this.#report.refused(recipient, trouble);
   }
 
   #refuseRest(trouble: Trouble): void {
-    const judged = new Set([...this.#accepted, ...this.#refused].map((each) => each.recipient));
-    for (const recipient of this.#recipients) if (!judged.has(recipient)) this.#refuse(recipient, trouble);
-  }
-
-  #result(intact: boolean): TransactionResult {
-    return { accepted: this.#accepted, refused: this.#refused, reusable: intact && !this.#options.quit };
+    for (const recipient of this.#recipients) if (!this.#judged.has(recipient)) this.#refuse(recipient, trouble);
   }
 }
 

@@ -30,9 +30,21 @@ const helo: Run = async (session, tokens) => {
   return (await greeted(session, tokens, "SMTP")) ?? good(`250 ${session.policy.get("myhostname")}`);
 };
 
+/** In the order of Postfix's table (ehlo_mask.c), which is that of its log line. */
+const ehloKeywords = [
+  ...["8BITMIME", "AUTH", "ETRN", "PIPELINING", "SIZE", "VERP", "VRFY", "XCLIENT", "XFORWARD", "STARTTLS", "ENHANCEDSTATUSCODES", "DSN"],
+  ...["SMTPUTF8", "CHUNKING"],
+];
+
 const ehlo: Run = async (session, tokens) => {
   if (tokens.length < 2) return bad("501 Syntax: EHLO hostname");
-  return (await greeted(session, tokens, "ESMTP")) ?? good(...capabilities(session));
+  const refused = await greeted(session, tokens, "ESMTP");
+  if (refused !== undefined) return refused;
+  const discarded = new Set(session.policy.list("smtpd_discard_ehlo_keywords").map((word) => word.toUpperCase()));
+  const named = ehloKeywords.filter((keyword) => discarded.has(keyword));
+  if (named.length > 0 && !discarded.has("SILENT-DISCARD"))
+    session.system.log.info(session.worker, `discarding EHLO keywords: ${named.join(" ")}`);
+  return good(...capabilities(session, discarded));
 };
 
 /** A new greeting forgets the transaction. @returns the refusal, if there is one */
@@ -54,10 +66,9 @@ async function greeted(session: SmtpdSession, tokens: readonly CommandToken[], p
   return undefined;
 }
 
-function capabilities(session: SmtpdSession): readonly string[] {
+function capabilities(session: SmtpdSession, discarded: ReadonlySet<string>): readonly string[] {
   const { policy } = session;
   const size = policy.sizeBytes("message_size_limit");
-  const discarded = new Set(policy.list("smtpd_discard_ehlo_keywords").map((word) => word.toUpperCase()));
   const offered = [
     "PIPELINING",
     size > 0 ? `SIZE ${size}` : "SIZE",
@@ -122,6 +133,7 @@ function queueFull(session: SmtpdSession): Answer | undefined {
   const needed = 1.5 * policy.sizeBytes("message_size_limit");
   if (freeBytes > needed && freeBytes > policy.sizeBytes("queue_minfree")) return undefined;
   const reply = "452 4.3.1 Insufficient system storage";
+  session.transcript.error("resource");
   session.logReject(reply);
   session.warn(`not enough free space in mail queue: ${freeBytes} bytes < 1.5*message size limit`);
   return bad(reply);

@@ -13,6 +13,7 @@ import { type ClientName, nameClient } from "./client-name.ts";
 import { type CommandHandler, commandTable } from "./commands.ts";
 import { CommandCounters } from "./counters.ts";
 import { sessionLookups } from "./lookups.ts";
+import { Transcript } from "./postmaster-notice.ts";
 import type { Smtpd } from "./smtpd.ts";
 import { type CommandToken, commandTokens, escaped } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
@@ -62,6 +63,7 @@ export class SmtpdSession implements SmtpSession {
   broken: "lost connection" | "timeout" | undefined;
 
   readonly #restrictions: RestrictionContext;
+  readonly transcript = new Transcript();
 
   constructor(smtpd: Smtpd, link: ClientLink) {
     this.smtpd = smtpd;
@@ -121,7 +123,9 @@ export class SmtpdSession implements SmtpSession {
       this.#hangUp();
       return;
     }
-    const answer = await this.#answer(this.#shortened(line));
+    const heard = this.#shortened(line);
+    this.transcript.client(heard);
+    const answer = await this.#answer(heard);
     if (this.#over) return;
     await this.#slowDown();
     this.#reply(answer.lines);
@@ -169,6 +173,7 @@ export class SmtpdSession implements SmtpSession {
     this.#over = true;
     this.transaction?.abandon();
     this.filters?.close();
+    void this.transcript.report(this, this.broken);
     if (this.#connected) {
       this.system.log.write(this.worker, { event: "disconnected", client: this.peer, counts: this.#counters.shown() });
       this.smtpd.anvil.disconnected(this.#anvilKey);
@@ -178,7 +183,9 @@ export class SmtpdSession implements SmtpSession {
 
   #reply(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    this.link.reply(...(this.policy.bool("soft_bounce") ? lines.map(softened) : lines));
+    const shown = this.policy.bool("soft_bounce") ? lines.map(softened) : lines;
+    this.transcript.server(shown);
+    this.link.reply(...shown);
   }
 
   /** Clients that make errors wait for every further reply. */
@@ -306,6 +313,7 @@ export class SmtpdSession implements SmtpSession {
   async decide(stage: Stage, recipient?: string): Promise<Decision> {
     const decision = await decide(this.#restrictions, this.#facts(recipient), stage);
     for (const warning of decision.warnings) this.warn(warning);
+    if (decision.reject?.softwareFault === true) this.transcript.error("software");
     for (const spared of decision.spared) this.#logRefusal("reject_warning", replyText(spared), recipient);
     for (const act of decision.acts) this.#logAct(act.action, act.logText, recipient);
     return decision;

@@ -64,6 +64,7 @@ export class Transaction {
       recipients: this.recipients.map(({ address, notify, original }) => ({ address, notify, dsnOriginal: original })),
       content: Buffer.concat([received, content]),
       local: this.#isLocalClient(),
+      utf8: this.parameters.utf8,
       ...(filters !== undefined && { filter: filters.ofMessage(this) }),
       expand: true,
       ...(this.wishes.has("hold") && { hold: true }),

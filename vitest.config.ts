@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     exclude: ["test/docker/**", "node_modules/**"],
+    globalSetup: "test/build-first.ts",
     testTimeout: 60_000,
     reporters: reporters as ["default"],
   },

@@ -1,7 +1,7 @@
 // Prints the closing line `N passed, N failed[, N skipped]` from the runners' reports; exit 1 when anything failed or did not run.
 import { readFileSync } from "node:fs";
 
-const [passedSteps, failedSteps, testCode] = process.argv.slice(2).map(Number);
+const [passedSteps, failedSteps, testCode, proveCode] = process.argv.slice(2).map(Number);
 let passed = passedSteps;
 let failed = failedSteps;
 let skipped = 0;
@@ -14,6 +14,14 @@ else {
   skipped += tests.numPendingTests + tests.numTodoTests;
   // A file that does not load, or an unhandled error, fails no single test but does fail the run.
   if (testCode !== 0 && tests.numFailedTests === 0) failed++;
+}
+
+const proofs = report("reports/prove.json");
+if (proofs === undefined || proofs.passed + proofs.failed === 0) failed++;
+else {
+  passed += proofs.passed;
+  failed += proofs.failed;
+  if (proveCode !== 0 && proofs.failed === 0) failed++;
 }
 
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

@@ -17,14 +17,10 @@ export interface Clock {
   hold?(): () => void;
 }
 
-/** The machine's own clock. Timers do not keep the process alive by themselves. */
+/** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (callback, delayMs) => {
-    const timer = setTimeout(callback, delayMs);
-    timer.unref();
-    return timer;
-  },
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 

@@ -8,7 +8,7 @@ import type { Range } from "../world/engine.ts";
 import { describeRange } from "./describe-range.ts";
 import { createPacer } from "./pace.ts";
 import type { JudgedItem, RangeDescription } from "./range-protocol.ts";
-import { serveRange } from "./range-server.ts";
+import { type RangeHandlers, serveRange } from "./range-server.ts";
 import { freeName, socketPath } from "./runtime-folder.ts";
 
 /** A range that this process keeps for others. */
@@ -40,12 +40,12 @@ export async function keepRange(range: Range, { of, stage, folder, dialects, wal
   const ended = new Promise<void>((resolve) => {
     sayEnded = resolve;
   });
-  const down = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     await range.down();
     if (existsSync(path)) unlinkSync(path);
-    void server.close().then(sayEnded);
   };
-  const server = await serveRange(path, {
+  const close = (): void => void server.close().then(sayEnded);
+  const handlers: RangeHandlers = {
     describe: async () => description,
     run: async ({ host, line, stdin, actor }) => {
       await pacer.catchUp();
@@ -58,10 +58,15 @@ export async function keepRange(range: Range, { of, stage, folder, dialects, wal
       return { solved: allPass(judged), items: judged.map(itemOf) };
     },
     down: async () => {
-      await down();
+      await stop();
       return { stopped: true };
     },
-  });
+  };
+  const server = await serveRange(path, handlers, close);
+  const down = async (): Promise<void> => {
+    await stop();
+    close();
+  };
   return { description, ended, down };
 }
 

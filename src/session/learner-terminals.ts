@@ -15,8 +15,8 @@ export interface LearnerTerminals {
   close(): void;
 }
 
-/** How the shell's prompt ends: `root@mx1:~# `. */
-const prompt = /root@[\w.-]+:[^\n#]*# $/;
+/** How the shell's prompt ends: `root@mx1:~# `, and the cursor is put behind it. */
+const prompt = /root@[\w.-]+:[^\n#]*# \r?$/;
 
 /** @param show where the output of the shell in front goes */
 export function createLearnerTerminals(range: Range, size: () => TerminalSize, show: (output: string) => void): LearnerTerminals {

@@ -11,8 +11,11 @@ export interface RangeServer {
   close(): Promise<void>;
 }
 
-/** Serves a range on a Unix socket that only its owner can open. */
-export function serveRange(path: string, handlers: RangeHandlers): Promise<RangeServer> {
+/**
+ * Serves a range on a Unix socket that only its owner can open.
+ * @param onDown called when a client that asked for `down` has its answer: not before, or it would never get it
+ */
+export function serveRange(path: string, handlers: RangeHandlers, onDown: () => void): Promise<RangeServer> {
   const clients = new Set<Socket>();
   let last: Promise<unknown> = Promise.resolve();
   const server = createServer((client) => {
@@ -23,7 +26,11 @@ export function serveRange(path: string, handlers: RangeHandlers): Promise<Range
     createInterface({ input: client }).on("line", (line) => {
       const answered = last.then(() => answer(line, handlers));
       last = answered;
-      void answered.then((response) => client.writable && client.write(`${JSON.stringify(response)}\n`));
+      void answered.then((response) => {
+        const isDown = response.ok && "stopped" in response.value;
+        if (client.writable) client.write(`${JSON.stringify(response)}\n`, () => isDown && onDown());
+        else if (isDown) onDown();
+      });
     });
   });
   return new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import type { FileReader } from "../daemon.ts";
 import { type UclValue, uclAt, uclSections, uclText, uclTexts } from "./ucl.ts";
 
 /** One rule of the multimap module: what it looks at, and the list that it looks in. */
@@ -13,8 +14,8 @@ export interface MapRule {
   /** An action that is taken at once, whatever the score. */
   readonly action?: string;
   readonly message?: string;
-  /** `${map}` as written, for messages. */
-  readonly map: string;
+  /** Where the entries come from: paths, or entries given in place. */
+  readonly maps: readonly string[];
 }
 
 /** Kinds of rules that a simulated Rspamd follows. */
@@ -39,10 +40,15 @@ export function readMapRules(section: UclValue | undefined, read: (path: string)
         score: Number(uclText(uclAt(rule, "score")) ?? 0),
         ...(action !== undefined && { action }),
         ...(message !== undefined && { message }),
-        map: maps.join(","),
+        maps,
       },
     ];
   });
+}
+
+/** The rules with what their lists hold now: Rspamd watches the files and reads a changed one within seconds. */
+export function freshRules(rules: readonly MapRule[], files: FileReader): readonly MapRule[] {
+  return rules.map((rule) => ({ ...rule, entries: rule.maps.flatMap((map) => entriesOf(map, (path) => files.read(path))) }));
 }
 
 /** A map is a file's path, with or without `file://`, or an entry given in place. */

@@ -89,7 +89,7 @@ export function readPolicy(files: FileReader): { readonly policy: RspamdPolicy; 
     return { policy: policyOf(readUcl({ read, variables: VARIABLES }, RSPAMD_CONF), read), problems: [] };
   } catch (error) {
     if (!(error instanceof UclError)) throw error;
-    const problem: Problem = { code: "ucl", message: error.message, where: { file: error.file, line: error.line } };
+    const problem: Problem = { code: "ucl", message: `ucl parser error: ${error.message}`, where: { file: error.file, line: error.line } };
     return { policy: policyOf({ entries: new Map() }, read), problems: [problem] };
   }
 }

@@ -50,7 +50,7 @@ export function uclAt(object: UclObject, ...path: readonly string[]): UclValue |
 }
 
 export function isUclObject(value: UclValue | undefined): value is UclObject {
-  return value !== undefined && typeof value === "object" && "entries" in value;
+  return typeof value === "object" && !Array.isArray(value);
 }
 
 /** One value or an array of them as a list of texts; sections are left out. */

@@ -2,6 +2,7 @@ import type { Engine } from "../../world/engine.ts";
 import { simulatedBind } from "./daemons/bind/bind.ts";
 import { simulatedDovecot } from "./daemons/dovecot/dovecot.ts";
 import { postfix } from "./daemons/postfix/postfix.ts";
+import { simulatedRspamd } from "./daemons/rspamd/rspamd.ts";
 import { createEmbeddedEngine } from "./engine.ts";
 import { answerDialogue } from "./questions/dialogue.ts";
 import { answerFile } from "./questions/file.ts";
@@ -15,7 +16,7 @@ import { shellCommands } from "./shell/commands.ts";
 /** The embedded engine with everything that this build simulates. */
 export function openEmbeddedEngine(): Engine {
   return createEmbeddedEngine({
-    daemons: [simulatedBind, simulatedDovecot, postfix],
+    daemons: [simulatedBind, simulatedDovecot, postfix, simulatedRspamd],
     // What a daemon's package brings along comes before the shell's own command of that name.
     shell: (machine, commands) =>
       createShell(machine, new Map([...shellCommands.map((command) => [command.name, command] as const), ...commands])),

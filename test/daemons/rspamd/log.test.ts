@@ -19,7 +19,7 @@ const lines: readonly string[] = [
       const { logs = {} } = JSON.parse(readFileSync(new URL(`recordings/${name}`, fixtures), "utf8")) as Recording;
       return Object.values(logs).flatMap((files) => files["/var/log/rspamd/rspamd.log"] ?? []);
     }),
-  ...readFileSync(new URL("logs/rspamd-tasklog.log", fixtures), "utf8").split("\n"),
+  ...["rspamd-tasklog.log", "rspamd-faults.log"].flatMap((name) => readFileSync(new URL(`logs/${name}`, fixtures), "utf8").split("\n")),
 ].flatMap((line) => (line.trim() === "" ? [] : [line.replace(/\n$/, "")]));
 
 const read = (line: string): Event | undefined => rspamdLog.reader(context).read(line);

@@ -1,0 +1,24 @@
+import { kernelBenchmarks } from "./kernel.ts";
+import { officeBenchmarks } from "./office.ts";
+
+/**
+ * Runs the named benchmarks, or all, and prints a line a figure. Ratios are against a fixed loop of the same run, because
+ * machines are shared; the absolute budgets hold on a quiet core.
+ * @returns 0; 2 when a name is not known. A budget that is exceeded is said, never hidden, and does not fail: the machine may be busy.
+ */
+export async function runBenchmarks(names: readonly string[]): Promise<number> {
+  const all = [...kernelBenchmarks, ...officeBenchmarks];
+  const unknown = names.find((name) => !all.some((benchmark) => benchmark.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`There is no benchmark ${unknown}. Known are: ${all.map(({ name }) => name).join(", ")}.\n`);
+    return 2;
+  }
+  for (const benchmark of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    for (const { name, value, unit, ratio, budget } of await benchmark.run()) {
+      const against = ratio === undefined ? "" : `  ${ratio} x calibration`;
+      const limit = budget === undefined ? "" : `  budget ${budget} ${unit}${value > budget ? "  EXCEEDED" : ""}`;
+      process.stdout.write(`${name.padEnd(44)} ${String(value).padStart(9)} ${unit}${against}${limit}\n`);
+    }
+  }
+  return 0;
+}

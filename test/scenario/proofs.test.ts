@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/base/clock.ts";
+import { dialects } from "../../src/daemons/registry.ts";
+import { openEmbeddedEngine } from "../../src/engines/embedded/standard.ts";
+import { catalogue } from "../../src/scenario/catalogue.ts";
+import { loadLibrary, readScenarioFiles } from "../../src/scenario/load-library.ts";
+import { proveScenario } from "../../src/scenario/prove.ts";
+import { root } from "../laws/source-tree.ts";
+
+const still: Clock = { now: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
+const setup = { engine: openEmbeddedEngine(), catalogue, dialects, clock: still };
+const { scenarios, problems } = loadLibrary(readScenarioFiles(root), catalogue);
+
+describe("every scenario", () => {
+  it("loads", () => {
+    expect(problems).toEqual([]);
+    expect(scenarios.length).toBeGreaterThan(1);
+  });
+
+  it.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
+    "%s is proved",
+    async (_, scenario) => {
+      const proof = await proveScenario(scenario, 7, setup);
+      expect(proof.problem).toBeUndefined();
+      expect(proof).toMatchObject({ healthy: true, mended: true });
+      expect(proof.broken.failed).not.toEqual([]);
+    },
+    240_000,
+  );
+});

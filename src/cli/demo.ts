@@ -13,6 +13,7 @@ import { exit } from "./exit.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
 import { judgedText } from "./print-judged.ts";
 import { traceText } from "./print-trace.ts";
+import { readable } from "./reading.ts";
 
 /** `maildrill demo`: the reference solution is played before your eyes, with the trace before and after. */
 export const demo: CliCommand = {
@@ -41,7 +42,7 @@ export async function playDemo(
   const stage = await setStage(scenario, engine, catalogue, { seed: how.seed, signal });
   try {
     const { compiled, range } = stage;
-    stdout.write(`${compiled.ticket.trim()}\n`);
+    stdout.write(`${readable(compiled.ticket.trim(), stdout.columns)}\n`);
     section("The trace");
     const before = traceOf(stage);
     stdout.write(traceText(before) || "No mail yet.\n");

@@ -5,6 +5,7 @@ import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { openLibrary } from "./library.ts";
+import { readable } from "./reading.ts";
 
 /** `maildrill list`: what there is to play. Shows codenames and the tickets' words; never what a scenario is about. */
 export const list: CliCommand = {
@@ -46,12 +47,17 @@ export function printList({ stdout, home }: Pick<CliContext, "stdout" | "home">,
   for (const { text } of byDifficulty) {
     const level = `${"*".repeat(text.difficulty)}${".".repeat(5 - text.difficulty)}`;
     stdout.write(`  ${text.codename.padEnd(width)}  ${level}  ${String(text.minutes).padStart(3)} min  ${text.title}\n`);
-    stdout.write(`  ${"".padEnd(width)}  ${text.summary}\n`);
+    stdout.write(`${indented(text.summary, width + 4, stdout.columns)}\n`);
   }
   stdout.write("\nLabs\n");
   for (const lab of openLabs({ home }, library)) {
     stdout.write(`  ${lab.title}: ${codenamesOf(lab, library).join(", then ")}\n`);
   }
+}
+
+/** Text below its heading, filled to the width of the screen. */
+function indented(text: string, indent: number, columns: number): string {
+  return readable(text, columns - indent).replaceAll(/^/gm, " ".repeat(indent));
 }
 
 function openLabs({ home }: Pick<CliContext, "home">, { scenarios }: Library): readonly Lab[] {

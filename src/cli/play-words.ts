@@ -13,7 +13,10 @@ import { judgedText } from "./print-judged.ts";
 export interface PlayTable {
   readonly session: PlaySession;
   readonly terminals: LearnerTerminals;
+  /** Lines as they are. */
   say(text: string): void;
+  /** Prose, filled to the width of the screen. */
+  read(markdown: string): void;
 }
 
 interface Word {
@@ -26,7 +29,7 @@ interface Word {
 /** Commands to Maildrill, typed after a colon where the shell waits for a command. */
 export const words: Readonly<Record<string, Word>> = {
   help: { usage: "help", about: "these commands", run: ({ say }) => said(say, helpText()) },
-  ticket: { usage: "ticket", about: "what was reported", run: ({ say, session }) => said(say, session.stage.compiled.ticket) },
+  ticket: { usage: "ticket", about: "what was reported", run: ({ read, session }) => said(read, session.stage.compiled.ticket) },
   goals: { usage: "goals", about: "what is to be reached", run: ({ say, session }) => said(say, goalsText(session)) },
   on: { usage: "on HOST", about: "go to another host's shell", run: goTo },
   pin: { usage: "pin", about: "keep what the last command printed as evidence", run: pin },
@@ -51,9 +54,9 @@ export const words: Readonly<Record<string, Word>> = {
   "give-up": {
     usage: "give-up",
     about: "see how it was",
-    run: ({ say, session }) => {
+    run: ({ read, session }) => {
       session.giveUp();
-      say(session.stage.compiled.debrief);
+      read(session.stage.compiled.debrief);
       return true;
     },
   },
@@ -129,11 +132,12 @@ function diagnose({ session, say }: PlayTable, [place = "", cause = ""]: readonl
   );
 }
 
-async function check({ session, say }: PlayTable): Promise<boolean> {
+async function check({ session, say, read }: PlayTable): Promise<boolean> {
   const { solved, judged } = await session.check();
   say(judgedText(judged).trimEnd());
   if (!solved) return said(say, "Not yet.");
-  say(`Mended.\n\n${session.stage.compiled.debrief.trim()}`);
+  say("Mended.\n");
+  read(session.stage.compiled.debrief);
   return true;
 }
 

@@ -13,6 +13,7 @@ import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
 import { type PlayTable, runWord } from "./play-words.ts";
+import { folded, readable } from "./reading.ts";
 
 /** `maildrill play`: the ticket, real shells on your hosts, and colon commands to Maildrill. Works by lines through a pipe too. */
 export const play: CliCommand = {
@@ -35,15 +36,17 @@ export function playHome(context: CliContext, library: Library): Promise<number>
   context.stdout.write("\nWhich one? ");
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: context.stdin });
+    const leave = (): void => resolve(exit.done);
+    lines.once("close", leave);
     lines.once("line", (line) => {
+      lines.removeListener("close", leave);
       lines.close();
-      if (line.trim() === "") resolve(exit.done);
+      if (line.trim() === "") leave();
       else
         Promise.resolve()
           .then(() => playScenario(context, chooseScenario(library, line.trim()), { engine: "embedded", seed: 0, plain: false }))
           .then(resolve, reject);
     });
-    lines.once("close", () => resolve(exit.done));
   });
 }
 
@@ -59,13 +62,15 @@ async function playScenario(context: CliContext, scenario: Scenario, { engine, s
   const stage = await setStage(scenario, await context.engine(engine), catalogue, { seed, signal: context.signal });
   const session = createPlaySession(stage, dialects);
   const terminals = createLearnerTerminals(stage.range, () => ({ columns: stdout.columns, rows: 24 }), stdout.write);
-  const say = (text: string): void => stdout.write(`${text}\n`.replaceAll(/\r?\n/g, "\r\n"));
+  const say = (text: string): void => stdout.write(`${folded(text, stdout.columns)}\n`.replaceAll(/\r?\n/g, "\r\n"));
+  const read = (markdown: string): void => say(readable(markdown, stdout.columns).trim());
   try {
-    say(`\n${scenario.text.title} (${scenario.text.codename})\n\n${stage.compiled.ticket.trim()}\n`);
-    say("You are at a shell of your own. A line that begins with a colon speaks to Maildrill: try :help, :goals, :hint.\n");
+    say(`\n${scenario.text.title} (${scenario.text.codename})\n`);
+    read(stage.compiled.ticket);
+    say("\nYou are at a shell of your own. A line that begins with a colon speaks to Maildrill: try :help, :goals, :hint.\n");
     session.begin();
     await terminals.goTo(firstHost(stage));
-    const table = { session, terminals, say };
+    const table = { session, terminals, say, read };
     const raw = !plain && stdout.isTTY && "setRawMode" in context.stdin;
     await (raw ? playByKeys(context, table) : playByLines(context, table));
     return session.solved() ? exit.done : exit.no;

@@ -26,7 +26,7 @@ function shape(lines: readonly string[]): readonly string[] {
 
 function recorded(name: string): readonly string[] {
   const path = new URL(`../../../fixtures/recordings/command/${name}.json`, import.meta.url);
-  return (JSON.parse(readFileSync(path, "utf8")) as Recording).logs["filter"]?.["/var/log/rspamd/rspamd.log"] ?? [];
+  return (JSON.parse(readFileSync(path, "utf8")) as Recording).logs.filter?.["/var/log/rspamd/rspamd.log"] ?? [];
 }
 
 async function withOffice(files: Readonly<Record<string, string>>, body: (office: Office) => Promise<void>): Promise<void> {
@@ -84,17 +84,7 @@ describe("a running Rspamd", () => {
     });
   });
 
-  test("writes Authentication-Results into the mail that passes, and nothing into the office's own", async () => {
-    await withOffice({}, async (office) => {
-      await mailFromBrook(office, "From: dana@brook.example\nTo: alice@meadow.example\n\nx\n");
-      const session = rspamdLines(office).filter((line) => line.includes("task_write_log"));
-      expect(session).toHaveLength(1);
-      const sizes = office.log("mx1").filter((line) => / from=<dana@brook.example>, size=/.test(line));
-      expect(sizes).toHaveLength(1);
-    });
-  });
-
-  test("refuses while name servers are silent only what it can judge", async () => {
+  test("lets mail pass that it cannot judge while name servers are silent", async () => {
     const office = await openFilteredOffice(filteredZone, { filter: {} });
     try {
       await office.advance(3000);

@@ -1,18 +1,22 @@
 import { readFileSync } from "node:fs";
 import { readMasterFile } from "../../../../src/daemons/bind/master-file.ts";
+import { simulatedDovecot } from "../../../../src/engines/embedded/daemons/dovecot/dovecot.ts";
 import { simulatedRspamd } from "../../../../src/engines/embedded/daemons/rspamd/rspamd.ts";
-import { fakeDovecot } from "../postfix/fake-dovecot.ts";
 import { goodZone, type Office, openOffice, type Zone } from "../postfix/office.ts";
 
 interface Recording {
   readonly differences: readonly { readonly host: string; readonly file?: string; readonly content?: readonly string[] }[];
   readonly steps: readonly { readonly at?: string; readonly run?: string; readonly stdin?: readonly string[]; readonly wait?: number }[];
   readonly logs: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Mails that arrived. */
+  readonly files?: readonly { readonly host: string; readonly content: readonly string[] }[];
 }
 
 export interface ScanReplay {
   readonly expected: readonly string[];
   readonly got: readonly string[];
+  /** What the filter wrote into the mails that arrived. */
+  readonly marks: { readonly expected: readonly string[]; readonly got: readonly string[] };
 }
 
 /** The records of the recorded world that SPF and DMARC read. */
@@ -28,7 +32,7 @@ const texts: Zone = [
 /** An office whose mail is filtered by the simulated Rspamd, with what a recording had changed. */
 export function openFilteredOffice(zone: Zone, files: Readonly<Record<string, Readonly<Record<string, string>>>> = {}): Promise<Office> {
   const hosts = ["sender", "bystander", "mx1", "mx2", "mailbox", "filter"];
-  return openOffice({ hosts, zone, files, daemons: [simulatedRspamd, fakeDovecot] });
+  return openOffice({ hosts, zone, files, daemons: [simulatedRspamd, simulatedDovecot] });
 }
 
 export const filteredZone: Zone = [...goodZone, ...texts];
@@ -46,7 +50,7 @@ export async function replayScan(name: string): Promise<ScanReplay> {
     else if (file === "/etc/bind/db.meadow.example") zone = withExchanges(content.join(""));
     else files[host] = { ...files[host], [file]: content.join("") };
   }
-  const real = scanLines(recorded.logs["filter"]?.["/var/log/rspamd/rspamd.log"] ?? []);
+  const real = scanLines(recorded.logs.filter?.["/var/log/rspamd/rspamd.log"] ?? []);
   const office = await openFilteredOffice(zone, files);
   try {
     await office.advance(3000);
@@ -55,12 +59,18 @@ export async function replayScan(name: string): Promise<ScanReplay> {
     );
     if (firstWord?.includes("use cached record") === true) await warmUp(office);
     const start = rspamdLines(office).length;
+    const before = inbox(office).length;
     for (const step of recorded.steps) {
       if (step.wait !== undefined) await office.advance(step.wait * 1000);
       if (step.at !== undefined && step.run !== undefined) await office.run(step.at, step.run, step.stdin?.join(""));
     }
     await office.advance(6000);
-    return { expected: real.map(normalised), got: scanLines(rspamdLines(office).slice(start)).map(normalised) };
+    const arrived = (recorded.files ?? []).filter(({ host }) => host === "mailbox").map(({ content }) => content.join(""));
+    return {
+      expected: real.map(normalised),
+      got: scanLines(rspamdLines(office).slice(start)).map(normalised),
+      marks: { expected: arrived.flatMap(marks), got: arrived.length === 0 ? [] : inbox(office).slice(before).flatMap(marks) },
+    };
   } finally {
     office.down();
   }
@@ -70,6 +80,28 @@ export async function replayScan(name: string): Promise<ScanReplay> {
 async function warmUp(office: Office): Promise<void> {
   await office.run("sender", "sendmail -f dana@brook.example alice@meadow.example", "From: dana@brook.example\n\nx\n");
   await office.advance(5000);
+}
+
+/** Mails of all users, oldest first. */
+function inbox(office: Office): readonly string[] {
+  const { files } = office.range.machine("mailbox");
+  return ["alice", "bob"]
+    .flatMap((user) => files.list(`/srv/vmail/${user}/Maildir/new`).map((name) => `/srv/vmail/${user}/Maildir/new/${name}`))
+    .map((path) => files.read(path) ?? "");
+}
+
+/**
+ * The filter's fields of one mail with the field before each, which tells where it stands. The order of the results differs from
+ * one start of the real one to the next.
+ */
+function marks(mail: string): readonly string[] {
+  const header = mail.slice(0, mail.indexOf("\n\n") + 1);
+  const fields = header.match(/^\S[^\n]*\n(?:[ \t][^\n]*\n)*/gm) ?? [];
+  return fields.flatMap((field, at) => {
+    if (!/^(Authentication-Results|X-Spam):/.test(field)) return [];
+    const behind = fields[at - 1]?.split(/[:\s]/)[0];
+    return [`${behind} | ${field.trimEnd().split(/;\n\t/).sort().join(";\n\t")}`];
+  });
 }
 
 function withBrook(text: string): Zone {

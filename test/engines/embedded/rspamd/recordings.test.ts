@@ -35,8 +35,9 @@ const flows = [
 
 describe("rspamd.log of flows recorded on the real programs", () => {
   test.each(flows)("%s", { timeout: 30_000 }, async (name) => {
-    const { expected, got } = await replayScan(name);
+    const { expected, got, marks } = await replayScan(name);
     expect(expected.length).toBeGreaterThan(5);
     expect(got).toEqual(expected);
+    expect(marks.got).toEqual(marks.expected);
   });
 });

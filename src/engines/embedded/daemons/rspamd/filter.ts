@@ -1,24 +1,17 @@
 import { createHash } from "node:crypto";
-import { formatRspamdStamp, rspamdLog } from "../../../../daemons/rspamd/log.ts";
+import { formatRspamdStamp } from "../../../../daemons/rspamd/log.ts";
 import { freshRules, SIMULATED_MAP_TYPES } from "../../../../daemons/rspamd/multimap.ts";
 import { type RspamdPolicy, readPolicy, type Worker } from "../../../../daemons/rspamd/policy.ts";
-import {
-  createMilterPacketReader,
-  decodeMilterCommand,
-  encodeMilterReply,
-  MilterError,
-  type MilterPacket,
-} from "../../../../mail/milter.ts";
-import type { Event, Lifecycle, Origin } from "../../../../world/event.ts";
 import { readResolverSettings } from "../../dns/resolv-conf.ts";
 import type { Machine } from "../../machine.ts";
 import { type Program, StartFailure } from "../../program.ts";
 import type { Listener, VirtualSocket } from "../../wire/network-stack.ts";
+import { type Author, FilterLog } from "./filter-log.ts";
 import type { ScanTask } from "./message.ts";
-import { MilterSession } from "./milter-session.ts";
+import { serveMilter } from "./milter-link.ts";
 import { Scan, type ScanMemory, type ScanResult } from "./scan.ts";
 import type { ScanLog } from "./scan-log.ts";
-import type { SpfRecord } from "./spf.ts";
+import type { SpfRecord } from "./spf-record.ts";
 import {
   greetingTexts,
   HYPERSCAN_COMPILED,
@@ -73,6 +66,7 @@ const HYPERSCAN_DELAY_MS = 1000;
 export class Filter implements Program {
   readonly kind = "rspamd";
   readonly #machine: Machine;
+  readonly #log: FilterLog;
   readonly #startedMs: number;
   readonly #exists = (path: string): boolean => this.#machine.files.read(path) !== undefined;
   #policy: RspamdPolicy;
@@ -88,6 +82,7 @@ export class Filter implements Program {
   /** @throws StartFailure with what the real program prints */
   constructor(machine: Machine, memory?: FilterMemory) {
     this.#machine = machine;
+    this.#log = new FilterLog(machine, () => this.#policy.logPath);
     this.#startedMs = memory?.startedMs ?? machine.clock.now();
     this.#memory = { spf: new Map(memory?.spf), dkimKeys: new Set(memory?.dkimKeys) };
     if (memory !== undefined) {
@@ -142,25 +137,29 @@ export class Filter implements Program {
   /** SIGHUP: reads the files anew and forks new workers; files that do not read leave everything as it is. */
   reload(): void {
     const main = this.#main();
-    this.#lifecycle(main, "reloading", `<${this.#tags.main}>; main; rspamd_hup_handler: rspamd 3.4 is requested to reload configuration`);
+    this.#log.lifecycle(
+      main,
+      "reloading",
+      `<${this.#tags.main}>; main; rspamd_hup_handler: rspamd 3.4 is requested to reload configuration`,
+    );
     const { policy, problems } = readPolicy(this.#machine.files);
     const [problem] = problems;
     if (problem !== undefined) {
-      this.#remark(main, `cfg; rspamd_config_read: failed to load config: ${problem.message}`);
-      this.#remark(main, `<${this.#tags.main}>; main; reread_config: cannot parse new config file, revert to old one`);
-      this.#remark(main, `<${this.#tags.main}>; main; rspamd_hup_handler: restore old workers with a old config`);
+      this.#log.remark(main, `cfg; rspamd_config_read: failed to load config: ${problem.message}`);
+      this.#log.remark(main, `<${this.#tags.main}>; main; reread_config: cannot parse new config file, revert to old one`);
+      this.#log.remark(main, `<${this.#tags.main}>; main; rspamd_hup_handler: restore old workers with a old config`);
       return;
     }
     this.#tags = { main: this.#tags.main, config: tagOf(policy) };
-    for (const text of loadingTexts(this.#tags)) this.#remark(main, text);
-    this.#remark(main, `<${this.#tags.main}>; main; reread_config: replacing config`);
+    for (const text of loadingTexts(this.#tags)) this.#log.remark(main, text);
+    this.#log.remark(main, `<${this.#tags.main}>; main; reread_config: replacing config`);
     if (policy.checksDkim) {
-      this.#remark(main, `<${this.#tags.config}>; cfg; dkim_module_config: init internal dkim module`);
-      this.#remark(main, `<${this.#tags.config}>; cfg; rspamd_init_filters: reconfig of dkim`);
+      this.#log.remark(main, `<${this.#tags.config}>; cfg; dkim_module_config: init internal dkim module`);
+      this.#log.remark(main, `<${this.#tags.config}>; cfg; rspamd_init_filters: reconfig of dkim`);
     }
     const modules = moduleTexts(policy, this.#tags.config, this.#exists);
     for (const text of [...modules, URL_SUFFIXES, HYPERSCAN_ENGINE, HYPERSCAN_EMPTY, ...mapTexts(policy, this.#exists)])
-      this.#remark(main, text);
+      this.#log.remark(main, text);
     this.#policy = policy;
     this.#noteNotSimulated();
     this.#replaceWorkers(main);
@@ -169,19 +168,19 @@ export class Filter implements Program {
   stop(): void {
     const main = this.#main();
     const count = this.#workers.length;
-    this.#lifecycle(
+    this.#log.lifecycle(
       main,
       "stopping",
       `<${this.#tags.main}>; main; rspamd_term_handler: catch termination signal, waiting for ${count} children for 16.00 seconds`,
     );
     for (const { type, pid } of this.#workers) {
-      this.#remark(
+      this.#log.remark(
         { process: type, pid },
         `<${this.#tags.main}>; main; rspamd_worker_term_handler: terminating after receiving signal Terminated`,
       );
     }
     for (const worker of this.#workers) this.#ended(main, worker);
-    this.#lifecycle(main, "stopped", `<${this.#tags.main}>; main; main: terminating...`);
+    this.#log.lifecycle(main, "stopped", `<${this.#tags.main}>; main; main: terminating...`);
   }
 
   /** Six hexadecimal digits that hold lines together. */
@@ -192,7 +191,7 @@ export class Filter implements Program {
   /** Lines of one message or connection, by the worker that serves it. */
   scanLog(worker: "rspamd_proxy" | "controller", process: ScanLog["process"], tag = this.newTag()): ScanLog {
     const pid = this.#workers.find(({ type }) => type === worker)?.pid ?? this.#pid;
-    return { tag, process, write: (module, text) => this.#remark({ process: worker, pid }, `<${tag}>; ${module}; ${text}`) };
+    return { tag, process, write: (module, text) => this.#log.remark({ process: worker, pid }, `<${tag}>; ${module}; ${text}`) };
   }
 
   /** Scans a message and counts it. */
@@ -200,7 +199,9 @@ export class Filter implements Program {
     const pid = this.#workers.find(({ type }) => type === worker)?.pid ?? this.#pid;
     const policy = { ...this.#policy, mapRules: freshRules(this.#policy.mapRules, this.#machine.files) };
     const scan = new Scan(this.#machine, policy, this.#nameservers, this.#memory, task, log);
-    const result = await scan.run((verdict) => this.#write({ ...this.#origin({ process: worker, pid }), event: "scanned", ...verdict }));
+    const result = await scan.run((verdict) =>
+      this.#log.write({ ...this.#log.origin({ process: worker, pid }), event: "scanned", ...verdict }),
+    );
     const { actions, connections } = this.#statistics;
     this.#statistics = { actions: { ...actions, [result.action]: (actions[result.action] ?? 0) + 1 }, connections };
     return result;
@@ -210,19 +211,19 @@ export class Filter implements Program {
 
   #startUp(firstPid: number): void {
     const first = { process: "main", pid: firstPid };
-    for (const text of loadingTexts(this.#tags)) this.#remark(first, text);
-    if (this.#policy.checksDkim) this.#remark(first, `<${this.#tags.config}>; cfg; dkim_module_config: init internal dkim module`);
+    for (const text of loadingTexts(this.#tags)) this.#log.remark(first, text);
+    if (this.#policy.checksDkim) this.#log.remark(first, `<${this.#tags.config}>; cfg; dkim_module_config: init internal dkim module`);
     const modules = moduleTexts(this.#policy, this.#tags.config, this.#exists);
     const libraries = [REGEXP_LIBRARY, URL_SUFFIXES, HYPERSCAN_ENGINE, HYPERSCAN_EMPTY];
-    for (const text of [...modules, ...libraries, ...mapTexts(this.#policy, this.#exists)]) this.#remark(first, text);
+    for (const text of [...modules, ...libraries, ...mapTexts(this.#policy, this.#exists)]) this.#log.remark(first, text);
     const [starting = "", ...rest] = greetingTexts(this.#tags.main);
-    this.#lifecycle(first, "starting", starting);
-    for (const text of rest) this.#remark(first, text);
+    this.#log.lifecycle(first, "starting", starting);
+    for (const text of rest) this.#log.remark(first, text);
     this.#pid = this.#machine.newPid();
     const main = this.#main();
     const pids = `old pid ${firstPid}, new pid ${this.#pid}; pid file: /run/rspamd/rspamd.pid`;
-    this.#remark(main, `<${this.#tags.main}>; main; rspamd_main_daemon: daemonized successfully; ${pids}`);
-    this.#remark(main, `<${this.#tags.main}>; main; main: event loop initialised with backend: epoll`);
+    this.#log.remark(main, `<${this.#tags.main}>; main; rspamd_main_daemon: daemonized successfully; ${pids}`);
+    this.#log.remark(main, `<${this.#tags.main}>; main; main: event loop initialised with backend: epoll`);
     this.#noteNotSimulated();
     this.#fork(main);
     this.#listen();
@@ -237,7 +238,7 @@ export class Filter implements Program {
     ];
     for (const worker of this.#workers) {
       const listen = worker.sockets.length === 0 ? ", no bind socket" : `; listen on: ${worker.sockets.map(listenText).join(", ")}`;
-      this.#remark(main, `<${this.#tags.main}>; main; rspamd_fork_worker: prepare to fork process ${worker.type} (0)${listen}`);
+      this.#log.remark(main, `<${this.#tags.main}>; main; rspamd_fork_worker: prepare to fork process ${worker.type} (0)${listen}`);
     }
     for (const worker of this.#workers) this.#introduce(worker);
     this.#awaitHyperscan(this.#machine.clock.now() + HYPERSCAN_DELAY_MS);
@@ -257,36 +258,36 @@ export class Filter implements Program {
     const author = { process: worker.type, pid: worker.pid };
     const listen = worker.sockets.length === 0 ? "no listen" : `listen on: ${worker.sockets.join(", ")}`;
     const texts = workerTexts(worker.type, worker.pid, listen, this.#tags.main);
-    for (const text of texts.slice(0, -1)) this.#remark(author, text);
+    for (const text of texts.slice(0, -1)) this.#log.remark(author, text);
     const last = texts.at(-1) ?? "";
-    if (worker.type === "rspamd_proxy") this.#lifecycle(author, "ready", last);
-    else this.#remark(author, last);
-    if (worker.type === "controller") for (const text of passwordTexts(this.#tags.config)) this.#remark(author, text);
-    if (worker.type === "hs_helper") this.#remark(author, HYPERSCAN_COMPILED);
-    else for (const address of this.#nameservers) this.#remark(author, parsedNameserver(this.#tags.config, address));
+    if (worker.type === "rspamd_proxy") this.#log.lifecycle(author, "ready", last);
+    else this.#log.remark(author, last);
+    if (worker.type === "controller") for (const text of passwordTexts(this.#tags.config)) this.#log.remark(author, text);
+    if (worker.type === "hs_helper") this.#log.remark(author, HYPERSCAN_COMPILED);
+    else for (const address of this.#nameservers) this.#log.remark(author, parsedNameserver(this.#tags.config, address));
   }
 
   #hyperscanReady(): void {
-    this.#remark(this.#main(), HYPERSCAN_EMPTY);
+    this.#log.remark(this.#main(), HYPERSCAN_EMPTY);
     for (const { type, pid } of this.#workers) {
       if (type === "hs_helper") continue;
-      this.#remark({ process: type, pid }, HYPERSCAN_READY);
-      this.#remark({ process: type, pid }, HYPERSCAN_EMPTY);
+      this.#log.remark({ process: type, pid }, HYPERSCAN_READY);
+      this.#log.remark({ process: type, pid }, HYPERSCAN_EMPTY);
     }
   }
 
   #replaceWorkers(main: Author): void {
     const old = this.#workers;
-    this.#remark(main, `<${this.#tags.main}>; main; reread_config: config has been reread successfully`);
-    this.#remark(main, `<${this.#tags.main}>; main; rspamd_hup_handler: spawn workers with a new config`);
+    this.#log.remark(main, `<${this.#tags.main}>; main; reread_config: config has been reread successfully`);
+    this.#log.remark(main, `<${this.#tags.main}>; main; rspamd_hup_handler: spawn workers with a new config`);
     this.#memory = { spf: new Map(), dkimKeys: new Set() };
     this.#fork(main);
-    this.#remark(main, `<${this.#tags.main}>; main; rspamd_hup_handler: workers spawning has been finished`);
-    this.#remark(main, `<${this.#tags.main}>; main; rspamd_hup_handler: kill old workers`);
+    this.#log.remark(main, `<${this.#tags.main}>; main; rspamd_hup_handler: workers spawning has been finished`);
+    this.#log.remark(main, `<${this.#tags.main}>; main; rspamd_hup_handler: kill old workers`);
     for (const { type, pid } of old) {
-      this.#remark(main, `<${this.#tags.main}>; main; kill_old_workers: send signal to worker ${pid}`);
+      this.#log.remark(main, `<${this.#tags.main}>; main; kill_old_workers: send signal to worker ${pid}`);
       const seconds = type === "hs_helper" ? "0.00" : "16.00";
-      this.#remark(
+      this.#log.remark(
         { process: type, pid },
         `<${this.#tags.main}>; main; rspamd_worker_usr2_handler: worker's shutdown is pending in ${seconds} sec`,
       );
@@ -297,8 +298,8 @@ export class Filter implements Program {
   }
 
   #ended(main: Author, { type, pid }: RunningWorker): void {
-    this.#remark(main, `<${this.#tags.main}>; main; rspamd_check_termination_clause: ${type} process ${pid} terminated normally`);
-    this.#remark(
+    this.#log.remark(main, `<${this.#tags.main}>; main; rspamd_check_termination_clause: ${type} process ${pid} terminated normally`);
+    this.#log.remark(
       main,
       `<${this.#tags.main}>; main; rspamd_cld_handler: do not respawn process ${type} after found terminated process with pid ${pid}`,
     );
@@ -327,43 +328,10 @@ export class Filter implements Program {
 
   #serve(link: VirtualSocket): void {
     this.#statistics = { ...this.#statistics, connections: this.#statistics.connections + 1 };
-    let log = this.scanLog("rspamd_proxy", "proxy");
-    log.write("proxy", `proxy_accept_socket: accepted milter connection from ${link.remoteAddress} port ${link.remotePort}`);
-    const session = new MilterSession({
+    serveMilter(link, {
       policy: this.#policy,
-      connected: (address, port) => log.write("milter", `rspamd_milter_process_command: got connection from ${address}:${port}`),
-      scan: async (task) => {
-        const result = await this.scan(task, "rspamd_proxy", log);
-        // The next message, and the end of the connection, have a tag of their own.
-        log = this.scanLog("rspamd_proxy", "proxy");
-        return result;
-      },
-    });
-    const finish = (): void => {
-      if (isFinished) return;
-      isFinished = true;
-      log.write("proxy", "proxy_milter_finish_handler: finished milter connection");
-      link.destroySoon();
-    };
-    let isFinished = false;
-    const reader = createMilterPacketReader();
-    let work: Promise<void> = Promise.resolve();
-    link.on("error", finish);
-    link.on("end", finish);
-    link.on("close", finish);
-    link.on("data", (chunk: Buffer) => {
-      const packets = packetsOf(reader, chunk);
-      if (packets === undefined) return finish();
-      for (const packet of packets) {
-        work = work.then(async () => {
-          if (isFinished) return;
-          const command = decodeMilterCommand(packet);
-          if (command.command === "quit") return finish();
-          const replies = await session.take(command);
-          if (!isFinished && replies.length > 0) link.write(Buffer.concat(replies.map((reply) => encodeMilterReply(reply))));
-        });
-      }
-      return undefined;
+      newLog: () => this.scanLog("rspamd_proxy", "proxy"),
+      scan: (task, log) => this.scan(task, "rspamd_proxy", log),
     });
   }
 
@@ -379,27 +347,6 @@ export class Filter implements Program {
   #main(): Author {
     return { process: "main", pid: this.#pid };
   }
-
-  #remark(author: Author, text: string): void {
-    this.#write({ ...this.#origin(author), event: "remark", level: "info", text });
-  }
-
-  #lifecycle(author: Author, phase: Lifecycle["phase"], text: string): void {
-    this.#write({ ...this.#origin(author), event: "lifecycle", phase, text });
-  }
-
-  #write(event: Event): void {
-    this.#machine.log("rspamd", this.#policy.logPath, rspamdLog.format(event));
-  }
-
-  #origin({ process, pid }: Author): Origin {
-    return { atMs: this.#machine.clock.now(), host: this.#machine.key, daemon: "rspamd", process, pid };
-  }
-}
-
-interface Author {
-  readonly process: string;
-  readonly pid: number;
 }
 
 /** Settings that a start can go on with. @throws StartFailure with what the real one prints */
@@ -415,15 +362,6 @@ function policyToStart(machine: Machine, pid: number, mainTag: string): RspamdPo
 /** The configuration's tag: the same settings have the same one, over restarts. */
 function tagOf(policy: RspamdPolicy): string {
   return createHash("md5").update(JSON.stringify(policy)).digest("hex").slice(0, 6);
-}
-
-function packetsOf(reader: ReturnType<typeof createMilterPacketReader>, chunk: Buffer): readonly MilterPacket[] | undefined {
-  try {
-    return reader.push(chunk);
-  } catch (error) {
-    if (!(error instanceof MilterError)) throw error;
-    return undefined;
-  }
 }
 
 /** `*` alone where every address is meant. */

@@ -88,8 +88,8 @@ export class MilterSession {
       helo: this.#helo,
       sender: this.#sender,
       recipients: this.#recipients,
-      queueId: this.#macros["i"],
-      serverName: this.#macros["j"],
+      queueId: this.#macros.i,
+      serverName: this.#macros.j,
       message,
     };
     this.#forget();
@@ -111,10 +111,12 @@ function addressOf([path = ""]: readonly string[]): string {
 
 /** The changes and the last word, as milter.c sends them. */
 function repliesFor(result: ScanResult, { message }: ScanTask, policy: RspamdPolicy): readonly MilterReply[] {
-  const header: readonly MilterReply[] =
-    result.authenticationResults === undefined
+  const header: readonly MilterReply[] = [
+    ...(result.dropsSpamFlag ? [{ reply: "chgheader", index: 1, name: "X-Spam", value: "" } as const] : []),
+    ...(result.authenticationResults === undefined
       ? []
-      : [{ reply: "insheader", index: 1, name: "Authentication-Results", value: result.authenticationResults }];
+      : [{ reply: "insheader", index: 1, name: "Authentication-Results", value: result.authenticationResults } as const]),
+  ];
   switch (result.action) {
     case "reject":
       return [...header, { reply: "replycode", text: `554 5.7.1 ${result.message ?? policy.rejectMessage}` }];

@@ -10,7 +10,8 @@ import { ScanDns } from "./dns.ts";
 import { isInNetworks, matchMap } from "./map-match.ts";
 import { digestOf, headerAddresses, messageIdOf, type ScanTask } from "./message.ts";
 import type { ScanLog } from "./scan-log.ts";
-import { checkSpf, type SpfRecord } from "./spf.ts";
+import { checkSpf } from "./spf.ts";
+import type { SpfRecord } from "./spf-record.ts";
 import { Symbols } from "./symbols.ts";
 
 /** What a worker keeps from one message to the next. */
@@ -28,6 +29,8 @@ export interface ScanResult {
   readonly message?: string;
   /** Value of Authentication-Results; undefined where none is written. */
   readonly authenticationResults?: string;
+  /** The mail came with an `X-Spam` of somebody else's, which goes (`remove_upstream_spam_flag`). */
+  readonly dropsSpamFlag: boolean;
   readonly elapsedMs: number;
 }
 
@@ -221,7 +224,8 @@ export class Scan {
     const action: Action = settled === undefined || isWorse ? (scored ?? "no action") : settled.action;
     const least = settled === undefined || isWorse ? undefined : (settled.score ?? thresholds[settled.action as ScoreAction]);
     const score = least === undefined ? byScore : settled?.isLeast === true ? Math.max(byScore, least) : least;
-    const results = isGtube ? undefined : this.#authenticationResults();
+    const writesHeaders = !isGtube && this.#writesHeaders();
+    const results = writesHeaders ? this.#authenticationResults() : undefined;
     return {
       action,
       score,
@@ -229,15 +233,21 @@ export class Scan {
       symbols: this.#symbols.sorted(),
       ...(settled !== undefined && !isWorse && { message: settled.message }),
       ...(results !== undefined && { authenticationResults: results }),
+      dropsSpamFlag: writesHeaders && headerValues(this.#task.message.fields, "X-Spam").length > 0,
       elapsedMs: this.#machine.clock.now() - this.#startedMs,
     };
   }
 
-  #authenticationResults(): string | undefined {
-    const { headerRoutines, headersSkipLocal } = this.#policy;
-    if (!headerRoutines.includes("authentication-results")) return undefined;
+  /** The module milter_headers is in use, and the mail is not our own. */
+  #writesHeaders(): boolean {
+    const { modules, headersSkipLocal } = this.#policy;
     const { clientAddress } = this.#task;
-    if (headersSkipLocal && clientAddress !== undefined && isInNetworks(clientAddress, this.#localNetworks())) return undefined;
+    const isLocal = clientAddress !== undefined && isInNetworks(clientAddress, this.#localNetworks());
+    return modules.includes("milter_headers") && !(headersSkipLocal && isLocal);
+  }
+
+  #authenticationResults(): string | undefined {
+    if (!this.#policy.headerRoutines.includes("authentication-results")) return undefined;
     return authenticationResults(this.#symbols, this.#signatures, this.#task, this.#machine.name);
   }
 

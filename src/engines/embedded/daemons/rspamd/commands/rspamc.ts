@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { parseHeader } from "../../../../../mail/message.ts";
 import type { Machine } from "../../../machine.ts";
 import type { Command, CommandCall, CommandResult } from "../../../shell/command.ts";
@@ -76,9 +77,10 @@ function taskOf(text: string, options: Options, fileName: string): ScanTask {
     text: Buffer.from(text, "utf8").toString("latin1"),
     body: Buffer.from(body, "utf8").toString("latin1"),
   };
+  const address = valueOf(options, "i", "ip");
   const recipients = options.given.flatMap(({ name, value }) => ((name === "r" || name === "rcpt") && value !== undefined ? [value] : []));
   return {
-    clientAddress: valueOf(options, "i", "ip"),
+    clientAddress: address !== undefined && ipaddr.isValid(address) ? address : undefined,
     helo: valueOf(options, "helo"),
     sender: valueOf(options, "F", "from"),
     recipients,

@@ -77,11 +77,14 @@ class BashShell implements Shell {
     const library = await prepareBash(keep.scriptFor(line, this.#state), this.#machine.clock);
     const parsed = parse(library, line);
     if (typeof parsed === "string") return this.#ended({ stdout: "", stderr: `bash: ${parsed}\n`, code: 2 });
-    const { console } = options;
-    if (console !== undefined && options.stdin === undefined) {
+    const { console, stdin } = options;
+    if (console !== undefined || stdin !== undefined) {
       const runs = (name: string): boolean => this.#commands.has(name) && !(name in this.#state.functions);
       const plan = planLine(parsed, library.serialize, runs);
-      if (plan.kind !== "script") return this.#interactive(library, plan, console, signal);
+      // just-bash takes a long input apart byte by byte; one command of ours gets it as it is.
+      if (stdin !== undefined && plan.kind === "command") return this.#alone(library, plan, { stdin }, signal);
+      if (console !== undefined && stdin === undefined && plan.kind !== "script")
+        return this.#alone(library, plan, { stdin: "", console }, signal);
     }
     const steps = options.stdin === undefined ? stepsOf(parsed, line, library.serialize) : [line];
     const shown = { stdout: "", stderr: "" };
@@ -105,10 +108,11 @@ class BashShell implements Shell {
     });
   }
 
-  async #interactive(
+  /** One command of ours, told by its expanded words: on a terminal, or with an input. */
+  async #alone(
     library: BashLibrary,
     plan: Exclude<LinePlan, { kind: "script" }>,
-    console: Console,
+    { stdin, console }: { readonly stdin: string; readonly console?: Console },
     signal: AbortSignal,
   ): Promise<ShellResult> {
     const expansion = await this.#execute(library, keep.scriptFor(plan.words, this.#state), undefined, signal);
@@ -116,9 +120,12 @@ class BashShell implements Shell {
     const command = this.#commands.get(name);
     if (expansion.words === undefined || command === undefined) return this.#after(expansion, {}, signal, false);
     this.#after(expansion, {}, signal, false);
-    const standing = { args, cwd: expansion.words.cwd, env: expansion.words.exported, stdin: "" };
+    const standing = { args, cwd: expansion.words.cwd, env: expansion.words.exported, stdin };
     const context = this.#context(signal);
-    if (plan.kind === "command") return this.#ended(withShown(expansion, await runCommand(command, { ...standing, console }, context)));
+    if (plan.kind === "command" || console === undefined) {
+      const own = console === undefined ? standing : { ...standing, console };
+      return this.#ended(withShown(expansion, await runCommand(command, own, context)));
+    }
     const behind = (text: string): Promise<CommandResult> => this.#execute(library, keep.scriptFor(plan.behind, this.#state), text, signal);
     const follower = followInto(console, behind);
     const result = await runCommand(command, { ...standing, console: follower.console }, context);

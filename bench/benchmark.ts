@@ -53,3 +53,11 @@ export function timed(name: string, ms: number, calibrationMs: number, budget?: 
     ...(budget === undefined ? {} : { budget }),
   };
 }
+
+/** The garbage collector on demand, so that what is counted is what is held. */
+export async function collector(): Promise<() => void> {
+  const { setFlagsFromString } = await import("node:v8");
+  const { runInNewContext } = await import("node:vm");
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}

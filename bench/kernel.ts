@@ -5,7 +5,7 @@ import { createLiveRange, type LiveRange } from "../src/engines/embedded/live-ra
 import { createProcess } from "../src/engines/embedded/process.ts";
 import type { VirtualSocket } from "../src/engines/embedded/wire/network-stack.ts";
 import { createWire } from "../src/engines/embedded/wire/wire.ts";
-import { type Benchmark, calibrate, type Measurement, medianCpuMs, timed } from "./benchmark.ts";
+import { type Benchmark, calibrate, collector, type Measurement, medianCpuMs, timed } from "./benchmark.ts";
 import { idleDaemons, tenHosts } from "./ten-hosts.ts";
 
 const kit = {
@@ -65,13 +65,6 @@ async function measureIdle(): Promise<readonly Measurement[]> {
     { name: "idle range, heap", value: perRange("heapUsed"), unit: "KB", budget: 400 },
     { name: "idle range, resident, of 1000 in one process", value: perRange("rss"), unit: "KB", budget: 400 },
   ];
-}
-
-async function collector(): Promise<() => void> {
-  const { setFlagsFromString } = await import("node:v8");
-  const { runInNewContext } = await import("node:vm");
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as () => void;
 }
 
 /**

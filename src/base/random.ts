@@ -33,25 +33,48 @@ export function restoreRandom(state: RandomState): Random {
 }
 
 function wrap(seed: string, generator: RandomGenerator): Random {
-  const below = (bound: number): number => uniformInt(generator, 0, bound - 1);
-  return {
-    below,
-    pick: (choices) => {
-      if (choices.length === 0) throw new Error("cannot pick from nothing");
-      return choices[below(choices.length)] as (typeof choices)[number];
-    },
-    shuffle: (members) => {
-      const result = [...members];
-      for (let last = result.length - 1; last > 0; last--) {
-        const other = below(last + 1);
-        [result[last], result[other]] = [result[other] as (typeof result)[number], result[last] as (typeof result)[number]];
-      }
-      return result;
-    },
-    hex: (length) => Array.from({ length }, () => below(16).toString(16).toUpperCase()).join(""),
-    fork: (label) => createRandom(`${seed}/${label}`),
-    state: () => ({ seed, generator: generator.getState() }),
-  };
+  return new Stream(seed, generator);
+}
+
+/** A class, because a range holds some sixty streams: methods are shared, closures would not be. */
+class Stream implements Random {
+  readonly #seed: string;
+  readonly #generator: RandomGenerator;
+
+  constructor(seed: string, generator: RandomGenerator) {
+    this.#seed = seed;
+    this.#generator = generator;
+  }
+
+  below(bound: number): number {
+    return uniformInt(this.#generator, 0, bound - 1);
+  }
+
+  pick<T>(choices: readonly T[]): T {
+    if (choices.length === 0) throw new Error("cannot pick from nothing");
+    return choices[this.below(choices.length)] as T;
+  }
+
+  shuffle<T>(members: readonly T[]): T[] {
+    const result = [...members];
+    for (let last = result.length - 1; last > 0; last--) {
+      const other = this.below(last + 1);
+      [result[last], result[other]] = [result[other] as T, result[last] as T];
+    }
+    return result;
+  }
+
+  hex(length: number): string {
+    return Array.from({ length }, () => this.below(16).toString(16).toUpperCase()).join("");
+  }
+
+  fork(label: string): Random {
+    return createRandom(`${this.#seed}/${label}`);
+  }
+
+  state(): RandomState {
+    return { seed: this.#seed, generator: this.#generator.getState() };
+  }
 }
 
 /** FNV-1a, 32 bits. */

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import { dialects } from "../daemons/registry.ts";
-import { upWorld } from "../scenario/bare-world.ts";
+import { bareWorld } from "../scenario/bare-world.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import { findScenario } from "../scenario/load-library.ts";
 import { type Stage, setStage } from "../scenario/stage.ts";
@@ -74,7 +74,7 @@ async function bringUp(context: CliContext, name: string, { seed, healthy, engin
       unknownId("scenario or world", name, [...library.scenarios.map(({ text }) => text.codename), ...library.worlds.keys()]),
     );
   }
-  return { range: await upWorld(name, library.worlds, engine, catalogue, { seed, signal }) };
+  return { range: await engine.up(await bareWorld(name, library.worlds, engine, catalogue, { seed }), { signal }) };
 }
 
 function print({ stdout }: CliContext, description: RangeDescription, json: boolean): void {

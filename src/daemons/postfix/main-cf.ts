@@ -1,3 +1,4 @@
+import { remembering } from "../../base/remember.ts";
 import { type LogicalLine, logicalLines, strayLineText } from "./logical-lines.ts";
 import type { PostfixProblem } from "./postfix-problem.ts";
 
@@ -21,7 +22,9 @@ export interface MainCf {
  * Reads main.cf. The problems carry what Postfix 3.7 prints.
  * @param path as messages name the file, `/etc/postfix/main.cf`
  */
-export function parseMainCf(content: string, path: string): MainCf {
+export const parseMainCf = remembering(64, readMainCf);
+
+function readMainCf(content: string, path: string): MainCf {
   const problems: PostfixProblem[] = [];
   const entries: MainCfEntry[] = [];
   const values = new Map<string, string>();

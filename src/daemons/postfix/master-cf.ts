@@ -1,3 +1,4 @@
+import { remembering } from "../../base/remember.ts";
 import { logicalLines, strayLineText } from "./logical-lines.ts";
 import type { PostfixProblem } from "./postfix-problem.ts";
 
@@ -31,7 +32,9 @@ export interface MasterCf {
  * Reads master.cf as postconf(1) does. The problems carry what Postfix 3.7 prints; a fatal one ends the file.
  * @param path as messages name the file, `/etc/postfix/master.cf`
  */
-export function parseMasterCf(content: string, path: string): MasterCf {
+export const parseMasterCf = remembering(32, readMasterCf);
+
+function readMasterCf(content: string, path: string): MasterCf {
   const services: MasterService[] = [];
   const problems: PostfixProblem[] = [];
   const lines = logicalLines(content, (stray) =>

@@ -131,7 +131,7 @@ function installedOn(host: Host, known: readonly SimulatedDaemon[]): readonly Si
 /** A full disk loses log lines, as it does for the real syslog daemon. */
 function appendLine(files: FileTree, path: string, text: string): void {
   try {
-    files.append(path, `${text}\n`);
+    files.append(path, text, "\n");
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
   }

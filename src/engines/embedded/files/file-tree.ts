@@ -23,7 +23,8 @@ export interface FileTree {
   readBytes(path: string): Uint8Array | undefined;
   /** Creates parents as needed. Bytes are kept, not copied: the caller must not change them afterwards. Throws ENOSPC when the disk that holds the path is full. */
   write(path: string, content: string | Uint8Array, attributes?: { readonly mode?: number; readonly owner?: string }): void;
-  append(path: string, content: string): void;
+  /** @param lineEnd goes behind the content, without a copy of it being made */
+  append(path: string, content: string, lineEnd?: "\n"): void;
   remove(path: string, options?: { readonly recursive?: boolean }): void;
   rename(from: string, to: string): void;
   makeDirectory(path: string): void;

@@ -73,16 +73,21 @@ class MemoryTree implements FileTree {
     });
   }
 
-  append(path: string, content: string): void {
+  append(path: string, content: string, lineEnd = ""): void {
     const names = this.#resolve(path);
     const old = this.#at(names);
     if (old?.kind === "directory") throw new FileError("EISDIR", path);
     if (old?.kind !== "file") {
-      this.write(path, content);
+      this.write(path, content + lineEnd);
       return;
     }
-    const joined = typeof old.content === "string" ? old.content + content : Buffer.concat([old.content, Buffer.from(content, "utf8")]);
-    this.#store(names, { ...old, content: joined, sizeBytes: old.sizeBytes + sizeOf(content), modifiedAtMs: this.#now() });
+    // The text as it was given stays one piece of the file's rope, which whoever gave it may hold too: a log line is kept once.
+    const joined =
+      typeof old.content === "string"
+        ? old.content + content + lineEnd
+        : Buffer.concat([old.content, Buffer.from(content + lineEnd, "utf8")]);
+    const sizeBytes = old.sizeBytes + sizeOf(content) + lineEnd.length;
+    this.#store(names, { ...old, content: joined, sizeBytes, modifiedAtMs: this.#now() });
   }
 
   remove(path: string, options: { readonly recursive?: boolean } = {}): void {

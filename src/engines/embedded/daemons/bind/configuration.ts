@@ -51,6 +51,12 @@ export function readConfiguration(machine: Machine): Configuration | Refusal {
   const hints = policy.recursion ? readRootHints(policy, machine.files) : { servers: [], addresses: {} };
   if ("failure" in hints) return { failure: hints.failure, problems: [], message: hints.message };
   for (const name of policy.notSimulated) machine.notSimulated(`the statement ${name} in ${confPath}`);
+  // Read, but not followed: the resolver always asks the authorities itself.
+  if (policy.forwarders.length > 0) machine.notSimulated(`the statement forwarders in ${confPath}`);
+  for (const { name, type } of policy.zones) {
+    if (type === "forward" || type === "other")
+      machine.notSimulated(`the zone ${name} in ${confPath}: only primary and hint zones are served`);
+  }
   return configured(policy, hints, machine.clock.now());
 }
 

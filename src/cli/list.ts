@@ -16,6 +16,9 @@ export const list: CliCommand = {
     const library = openLibrary(context);
     if (options.json === true) context.stdout.write(`${JSON.stringify(asDocument(context, library, options.author === true), null, 2)}\n`);
     else printList(context, library);
+    // What is broken is not hidden, but a list is no place for it.
+    const files = new Set(library.problems.map(({ where }) => where?.file));
+    if (files.size > 0) context.stderr.write(`${files.size} files do not load: maildrill doctor tells why.\n`);
     return exit.done;
   },
 };
@@ -60,7 +63,7 @@ function indented(text: string, indent: number, columns: number): string {
   return readable(text, columns - indent).replaceAll(/^/gm, " ".repeat(indent));
 }
 
-function openLabs({ home }: Pick<CliContext, "home">, { scenarios }: Library): readonly Lab[] {
+export function openLabs({ home }: Pick<CliContext, "home">, { scenarios }: Library): readonly Lab[] {
   return loadLabs(
     readLabFiles(home),
     scenarios.map(({ id }) => id),

@@ -12,6 +12,7 @@ import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
+import { openLabs } from "./list.ts";
 import { type PlayTable, runWord } from "./play-words.ts";
 import { folded, readable } from "./reading.ts";
 
@@ -19,34 +20,50 @@ import { folded, readable } from "./reading.ts";
 export const play: CliCommand = {
   define: (command) => {
     command
-      .argument("<scenario>", "its codename")
+      .argument("<scenario|lab>", "a codename, or a lab")
       .option("--engine <engine>", "embedded or docker", "embedded")
       .option("--seed <n>", "whose names are drawn", "0")
       .option("--plain", "line by line, also in a terminal");
   },
   run: async (context, [name], options) => {
-    const scenario = chooseScenario(openLibrary(context), String(name));
     const seed = wholeNumber(options.seed, "--seed", 0);
-    return playScenario(context, scenario, { engine: engineId(options.engine), seed, plain: options.plain === true });
+    const how = { engine: engineId(options.engine), seed, plain: options.plain === true };
+    return playNamed(context, openLibrary(context), String(name), how);
   },
 };
 
-/** With a terminal and no arguments: which scenario shall it be? */
-export function playHome(context: CliContext, library: Library): Promise<number> {
-  context.stdout.write("\nWhich one? ");
-  return new Promise((resolve, reject) => {
+/** With a terminal and no arguments: which one shall it be? */
+export async function playHome(context: CliContext, library: Library): Promise<number> {
+  const chosen = await ask(context, "\nWhich one? ");
+  return chosen === "" ? exit.done : playNamed(context, library, chosen, { engine: "embedded", seed: 0, plain: false });
+}
+
+/** A scenario, or a lab from its first lesson to its last scenario. */
+async function playNamed(context: CliContext, library: Library, name: string, how: How): Promise<number> {
+  const lab = openLabs(context, library).find(({ id, title }) => id === name || title.toLowerCase() === name.toLowerCase());
+  if (lab === undefined) return playScenario(context, chooseScenario(library, name), how);
+  for (const step of lab.steps) {
+    if (step.kind === "read") {
+      context.stdout.write(`\n${readable(step.text.trim(), context.stdout.columns)}\n`);
+      if (context.stdout.isTTY) await ask(context, "\nEnter goes on. ");
+      continue;
+    }
+    const code = await playScenario(context, chooseScenario(library, step.scenario), how);
+    if (code !== exit.done) return code;
+  }
+  return exit.done;
+}
+
+/** One line from the keyboard; "" at its end. */
+function ask(context: CliContext, question: string): Promise<string> {
+  context.stdout.write(question);
+  return new Promise((resolve) => {
     const lines = createInterface({ input: context.stdin });
-    const leave = (): void => resolve(exit.done);
-    lines.once("close", leave);
     lines.once("line", (line) => {
-      lines.removeListener("close", leave);
+      resolve(line.trim());
       lines.close();
-      if (line.trim() === "") leave();
-      else
-        Promise.resolve()
-          .then(() => playScenario(context, chooseScenario(library, line.trim()), { engine: "embedded", seed: 0, plain: false }))
-          .then(resolve, reject);
     });
+    lines.once("close", () => resolve(""));
   });
 }
 

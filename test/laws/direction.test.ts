@@ -32,12 +32,6 @@ const confined: Readonly<Record<string, RegExp>> = {
 /** Folders whose subfolders are kinds of one sort; siblings never import each other. */
 const siblings = ["src/daemons/", "src/engines/", "src/engines/embedded/daemons/"];
 
-/**
- * Folders whose circles were there when the law first ran: the simulated Postfix, whose programs and whose MailSystem name each
- * other's types, and swaks. A debt: this list may only shrink.
- */
-const owed = ["src/engines/embedded/daemons/postfix/", "src/engines/embedded/shell/swaks/"];
-
 function floorOf(path: string): number {
   const top = path.replace(/^src\//, "").split("/")[0] as string;
   return floors.findIndex((names) => (names as readonly string[]).includes(top));
@@ -105,8 +99,8 @@ describe("the direction of imports", () => {
     expect(violations(modules)).toEqual([]);
   });
 
-  it("has no circles but those that are owed", () => {
-    expect(circles(modules).filter((circle) => !owed.some((folder) => circle.includes(folder)))).toEqual([]);
+  it("has no circles", () => {
+    expect(circles(modules)).toEqual([]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { quoteAddress } from "../../../../mail/address.ts";
-import type { Outcome } from "./delivery.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** One recipient's entry in `defer/` or `bounce/`. */
 export interface LoggedFailure {

@@ -3,8 +3,8 @@ import { mailDate } from "../../../../mail/message.ts";
 import type { Notified } from "../../../../world/event.ts";
 import { type LoggedFailure, logEntry, readLog } from "./bounce-log.ts";
 import { bytesOf, textOf } from "./byte-text.ts";
-import type { Outcome } from "./delivery.ts";
-import type { MailSystem } from "./mail-system.ts";
+import type { BounceService, MailSystem } from "./mail-system.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Worker } from "./processes.ts";
 import { attributeOf, contentOf, type StoredMessage } from "./queue-file.ts";
 
@@ -27,7 +27,7 @@ const kinds = {
 >;
 
 /** bounce(8), which is also defer(8): keeps a log for each message in trouble, and tells the sender. */
-export class BounceService {
+export class Bounce implements BounceService {
   readonly #system: MailSystem;
 
   constructor(system: MailSystem) {

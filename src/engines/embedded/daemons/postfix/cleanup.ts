@@ -6,44 +6,12 @@ import { isBeyondAscii } from "./byte-text.ts";
 import { fieldName, fieldValue, joinContent, splitContent } from "./cleanup/content.ts";
 import { completeAddresses, holdsAddresses } from "./cleanup/header-addresses.ts";
 import { expandAliases } from "./cleanup/virtual-aliases.ts";
-import type { MailSystem } from "./mail-system.ts";
-import type { MessageFilter } from "./milter-client.ts";
+import type { CleanupService, MailSystem } from "./mail-system.ts";
 import { attributeOf, type Envelope, editableSize, type QueueRecipient, type StoredMessage, writeQueueFile } from "./queue-file.ts";
-
-/** A message as it is handed to cleanup(8). */
-export interface Submission {
-  readonly queueId: string;
-  readonly arrivedAtMs: number;
-  readonly createdAtMs: number;
-  readonly attributes: readonly (readonly [string, string])[];
-  readonly senderFullName?: string;
-  readonly sender: string;
-  /** `original` where the address has a history already. */
-  readonly recipients: readonly (Omit<QueueRecipient, "offset" | "done" | "original"> & { readonly original?: string })[];
-  /** Header and body; lines ended by LF or CRLF. */
-  readonly content: Buffer;
-  /** Complete header fields and add those that are missing: mail of this host (`rewrite_context=local`). */
-  readonly local: boolean;
-  /** Mail filters that see the message before it is queued. */
-  readonly filter?: MessageFilter;
-  /** The client asked for SMTPUTF8. */
-  readonly utf8?: boolean;
-  /** Addresses and header fields are looked at: what needs SMTPUTF8 asks for it (`smtputf8_autodetect_classes`). */
-  readonly detectUtf8?: boolean;
-  /** An access table asked for it. */
-  readonly hold?: boolean;
-  readonly discard?: boolean;
-  /** Virtual aliases are expanded (`no` for what the mail system itself forwards). */
-  readonly expand: boolean;
-}
-
-/** What came of it: queued, thrown away at a filter's wish, or not. The reply is the SMTP client's. */
-export type CleanupResult =
-  | { readonly outcome: "queued" | "discarded"; readonly queueId: string }
-  | { readonly outcome: "failed"; readonly reply: string };
+import type { CleanupResult, Submission } from "./submission.ts";
 
 /** cleanup(8): puts a message in order and into the incoming queue. */
-export class Cleanup {
+export class Cleanup implements CleanupService {
   readonly #system: MailSystem;
 
   constructor(system: MailSystem) {

@@ -2,6 +2,7 @@ import { formatDelays } from "../../../../daemons/postfix/delay-format.ts";
 import { quoteAddress } from "../../../../mail/address.ts";
 import type { DeliveryStatus } from "../../../../world/event.ts";
 import type { MailSystem } from "./mail-system.ts";
+import type { Outcome, Report } from "./outcome.ts";
 import type { Worker } from "./processes.ts";
 import type { QueueRecipient, StoredMessage } from "./queue-file.ts";
 
@@ -19,31 +20,6 @@ export interface DeliveryRequest {
   /** More mail for the same destination is under way: keep the connection (`smtp_connection_cache_on_demand`). */
   readonly keepConnection: boolean;
 }
-
-/** Why a recipient did not get the message, or that it did. */
-export interface Outcome {
-  readonly recipient: QueueRecipient;
-  readonly status: "sent" | "deferred" | "bounced";
-  readonly dsn: string;
-  readonly text: string;
-  /** What the other server said, where it was the one to refuse. */
-  readonly reply?: string;
-  /** The server that said it. */
-  readonly remoteHost?: string;
-}
-
-export interface Report {
-  readonly relay: string;
-  readonly dsn: string;
-  readonly text: string;
-  readonly reply?: string;
-  readonly remoteHost?: string;
-  readonly connectionUse?: number;
-  /** The server takes over the sender's wish to be told (it offers DSN): we tell nothing. */
-  readonly reportsItself?: boolean;
-}
-
-export type DeliveryAgent = (delivery: Delivery, system: MailSystem) => Promise<void>;
 
 /** One delivery under way: the agent reports each recipient's fate once; the log lines and the bounce log follow from that. */
 export class Delivery {

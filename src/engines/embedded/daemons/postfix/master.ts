@@ -7,7 +7,7 @@ import type { Machine } from "../../machine.ts";
 import { type Program, StartFailure } from "../../program.ts";
 import type { Listener, VirtualSocket } from "../../wire/network-stack.ts";
 import { Anvil, type AnvilMemory } from "./anvil.ts";
-import { BounceService } from "./bounce.ts";
+import { Bounce } from "./bounce.ts";
 import { Cleanup } from "./cleanup.ts";
 import type { DestinationMemory } from "./destination-queue.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -51,7 +51,7 @@ export class Master implements Program, MailSystem {
   readonly queue: Queue;
   readonly dns: StubResolver;
   readonly cleanup: Cleanup;
-  readonly bounce: BounceService;
+  readonly bounce: Bounce;
   readonly sessions: SessionCache;
   readonly processes: Processes;
   readonly #firstInode: number;
@@ -91,7 +91,7 @@ export class Master implements Program, MailSystem {
     );
     this.sessions = new SessionCache(machine.clock);
     this.cleanup = new Cleanup(this);
-    this.bounce = new BounceService(this);
+    this.bounce = new Bounce(this);
     this.#anvil = new Anvil(
       machine.clock,
       () => this.#log,

@@ -12,19 +12,8 @@ import type { Author } from "./mail-log.ts";
 import { MilterConnection, MilterFailure } from "./milter-connection.ts";
 import { applyEdits, bodyForFilter, type FilteredContent } from "./milter-edits.ts";
 import type { QueueRecipient } from "./queue-file.ts";
-import type { SmtpdSession } from "./smtpd/session.ts";
-import type { Transaction } from "./smtpd/transaction.ts";
-
-export type FilterVerdict =
-  | { readonly verdict: "accept" | "hold"; readonly content: FilteredContent }
-  | { readonly verdict: "discard" }
-  /** @see CleanupResult.reply */
-  | { readonly verdict: "reject"; readonly reply: string };
-
-/** The mail filters of one SMTP session, as cleanup(8) asks them at the end of the message. */
-export interface MessageFilter {
-  judge(content: FilteredContent, recipients: readonly QueueRecipient[], author: Author): Promise<FilterVerdict>;
-}
+import type { ClientSession, IncomingMessage, MessageFilters } from "./smtpd/client-session.ts";
+import type { FilterVerdict, MessageFilter } from "./submission.ts";
 
 /** A filter's word at one command: the reply that refuses, or undefined. */
 type Objection = string | undefined;
@@ -35,7 +24,7 @@ const unavailable: Readonly<Record<string, string>> = {
 };
 
 /** Opens the filters of `smtpd_milters` for a client. @returns undefined when there are none or none is wanted */
-export async function openFilters(session: SmtpdSession): Promise<MailFilters | undefined> {
+export async function openFilters(session: ClientSession): Promise<MailFilters | undefined> {
   const names = session.policy.list("smtpd_milters");
   if (names.length === 0 || names.every((name) => name === "")) return undefined;
   const filters = new MailFilters(session);
@@ -52,14 +41,14 @@ interface Filter {
 }
 
 /** The milter side of smtpd(8) and cleanup(8): asks every filter in turn, at every step. */
-export class MailFilters {
-  readonly #session: SmtpdSession;
+export class MailFilters implements MessageFilters {
+  readonly #session: ClientSession;
   #filters: Filter[] = [];
   /** What every command is answered with since a filter failed (`milter_default_action`). */
   #standing: Objection;
   #holdAll = false;
 
-  constructor(session: SmtpdSession) {
+  constructor(session: ClientSession) {
     this.#session = session;
   }
 
@@ -126,8 +115,8 @@ export class MailFilters {
     this.#filters = [];
   }
 
-  ofMessage(transaction: Transaction): MessageFilter {
-    return { judge: (content, recipients, author) => this.#judge(transaction, content, recipients, author) };
+  ofMessage(message: IncomingMessage): MessageFilter {
+    return { judge: (content, recipients, author) => this.#judge(message, content, recipients, author) };
   }
 
   async #negotiate(connection: MilterConnection): Promise<Filter> {
@@ -227,7 +216,7 @@ export class MailFilters {
   // ---- the message
 
   async #judge(
-    transaction: Transaction,
+    message: IncomingMessage,
     content: FilteredContent,
     recipients: readonly QueueRecipient[],
     author: Author,
@@ -238,14 +227,14 @@ export class MailFilters {
     for (const filter of [...this.#filters]) {
       if (filter.accepted) continue;
       try {
-        const { replies, last } = await this.#showMessage(filter, transaction, current);
+        const { replies, last } = await this.#showMessage(filter, message, current);
         current = applyEdits(current, replies);
         hold ||= replies.some((reply) => reply.reply === "quarantine");
         if (last.reply === "discard") return { verdict: "discard" };
         const objection = this.#objection(filter, last);
         filter.accepted = false;
         if (objection === undefined) continue;
-        this.#logAtEnd(author, transaction, recipients, "milter-reject", objection.replace(/^\d{3} /, ""));
+        this.#logAtEnd(author, message, recipients, "milter-reject", objection.replace(/^\d{3} /, ""));
         return { verdict: "reject", reply: objection };
       } catch (error) {
         this.#filters = this.#filters.filter((each) => each !== filter);
@@ -254,19 +243,19 @@ export class MailFilters {
         const action = this.#session.policy.get("milter_default_action");
         const reply = unavailable[action];
         if (reply === undefined) continue;
-        this.#logAtEnd(author, transaction, recipients, "milter-reject", reply.replace(/^\d{3} /, ""));
+        this.#logAtEnd(author, message, recipients, "milter-reject", reply.replace(/^\d{3} /, ""));
         return { verdict: "reject", reply };
       }
     }
     if (!hold) return { verdict: "accept", content: current };
-    this.#logAtEnd(author, transaction, recipients, "milter-hold", "milter triggers HOLD action");
+    this.#logAtEnd(author, message, recipients, "milter-hold", "milter triggers HOLD action");
     return { verdict: "hold", content: current };
   }
 
   /** Header, body, end of message. @returns the changes that it asks for, and its final word */
   async #showMessage(
     filter: Filter,
-    transaction: Transaction,
+    message: IncomingMessage,
     content: FilteredContent,
   ): Promise<{ readonly replies: readonly MilterReply[]; readonly last: MilterReply }> {
     const { connection, steps } = filter;
@@ -290,7 +279,7 @@ export class MailFilters {
       if (early?.reply === "skip") break;
       if (early !== undefined) return { replies: [], last: early };
     }
-    const macros = transaction.queueId === undefined ? {} : { i: transaction.queueId };
+    const macros = message.queueId === undefined ? {} : { i: message.queueId };
     connection.send({ command: "macro", for: "eom", macros }, { command: "eom", chunk: new Uint8Array() });
     const replies: MilterReply[] = [];
     for (;;) {
@@ -308,7 +297,7 @@ export class MailFilters {
 
   #logAtEnd(
     author: Author,
-    transaction: Transaction,
+    message: IncomingMessage,
     recipients: readonly QueueRecipient[],
     by: "milter-reject" | "milter-hold",
     text: string,
@@ -317,12 +306,12 @@ export class MailFilters {
     const [first] = recipients;
     system.log.write(author, {
       event: "rejected",
-      ...(transaction.queueId !== undefined && { queueId: transaction.queueId }),
+      ...(message.queueId !== undefined && { queueId: message.queueId }),
       by,
       stage: "END-OF-MESSAGE",
       client: peer,
       reply: text,
-      from: quoteAddress(transaction.sender),
+      from: quoteAddress(message.sender),
       ...(first !== undefined && { to: quoteAddress(first.address) }),
       protocol,
       ...(heloName !== undefined && { helo: heloName }),

@@ -1,5 +1,5 @@
 import { type AuthPlan, SwaksExit } from "./plan.ts";
-import type { Preparation } from "./prepare.ts";
+import type { Preparation } from "./preparation.ts";
 
 /** Types that our images' swaks can do, in the order in which it tries them for "any". */
 const available = ["CRAM-MD5", "LOGIN", "PLAIN"];

@@ -1,4 +1,3 @@
-import type { CommandCall } from "../command.ts";
 import { formatDate } from "../dates.ts";
 import { portOf } from "../net/connect.ts";
 import { resolvePath } from "../paths.ts";
@@ -6,17 +5,8 @@ import { planAuth } from "./auth-plan.ts";
 import type { MessagePart, MessagePlan } from "./message.ts";
 import type { SwaksOptions } from "./options.ts";
 import { SwaksExit, type SwaksPlan } from "./plan.ts";
+import type { Preparation } from "./preparation.ts";
 import { mailServerFor } from "./server.ts";
-import type { Transcript } from "./transcript.ts";
-
-/** What preparing may ask: the person at the terminal, files, the name servers. */
-export interface Preparation {
-  readonly call: CommandCall;
-  readonly options: SwaksOptions;
-  readonly transcript: Transcript;
-  /** Asks on the terminal until the answer fits. */
-  ask(prompt: string, fits: RegExp): Promise<string>;
-}
 
 /** Real options that the embedded engine does not simulate. */
 const notSimulated =

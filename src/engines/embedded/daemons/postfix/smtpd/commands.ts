@@ -3,8 +3,8 @@ import { splitAddress } from "../../../../../mail/address.ts";
 import { addressLiteral, isHostName } from "../../../../../mail/host-name.ts";
 import { recipientAddress, senderAddress } from "./address-argument.ts";
 import { bdat, data } from "./content-commands.ts";
+import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import { mailParameters, rcptParameters } from "./parameters.ts";
-import { type Answer, bad, good, type SmtpdSession } from "./session.ts";
 import type { CommandToken } from "./tokens.ts";
 import { Transaction } from "./transaction.ts";
 
@@ -16,7 +16,7 @@ export interface CommandHandler {
   readonly last: boolean;
   /** Counts against `smtpd_junk_command_limit`. */
   readonly limited: boolean;
-  run(session: SmtpdSession, tokens: readonly CommandToken[]): Answer | Promise<Answer>;
+  run(session: Conversation, tokens: readonly CommandToken[]): Answer | Promise<Answer>;
 }
 
 type Run = CommandHandler["run"];
@@ -48,7 +48,7 @@ const ehlo: Run = async (session, tokens) => {
 };
 
 /** A new greeting forgets the transaction. @returns the refusal, if there is one */
-async function greeted(session: SmtpdSession, tokens: readonly CommandToken[], protocol: "SMTP" | "ESMTP"): Promise<Answer | undefined> {
+async function greeted(session: Conversation, tokens: readonly CommandToken[], protocol: "SMTP" | "ESMTP"): Promise<Answer | undefined> {
   const before = { name: session.heloName, protocol: session.protocol };
   session.heloName = words(tokens, 1).join(" ");
   session.chunkRefused = false;
@@ -66,7 +66,7 @@ async function greeted(session: SmtpdSession, tokens: readonly CommandToken[], p
   return undefined;
 }
 
-function capabilities(session: SmtpdSession, discarded: ReadonlySet<string>): readonly string[] {
+function capabilities(session: Conversation, discarded: ReadonlySet<string>): readonly string[] {
   const { policy } = session;
   const size = policy.sizeBytes("message_size_limit");
   const offered = [
@@ -105,7 +105,7 @@ const mail: Run = async (session, tokens) => {
   return refused ?? good("250 2.1.0 Ok");
 };
 
-async function refusedSender(session: SmtpdSession, sizeBytes: number): Promise<Answer | undefined> {
+async function refusedSender(session: Conversation, sizeBytes: number): Promise<Answer | undefined> {
   const decision = await session.decide("mail");
   const limit = session.policy.sizeBytes("message_size_limit");
   const reply =
@@ -126,7 +126,7 @@ async function refusedSender(session: SmtpdSession, sizeBytes: number): Promise<
 const ampleBytes = 80 * 1024 ** 3;
 
 /** The queue's disk must hold one and a half of the largest message, and `queue_minfree`. */
-function queueFull(session: SmtpdSession): Answer | undefined {
+function queueFull(session: Conversation): Answer | undefined {
   const { policy, system } = session;
   const free = system.machine.files.freeBytes(system.queue.directory);
   const freeBytes = Number.isFinite(free) ? free : ampleBytes;

@@ -1,5 +1,5 @@
 import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.ts";
-import { type Answer, bad, good, type SmtpdSession } from "./session.ts";
+import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import type { CommandToken } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -7,13 +7,13 @@ import type { Transaction } from "./transaction.ts";
 const streamBufferBytes = 64 * 1024;
 
 /** Why no content may come now. @returns undefined when it may */
-function notReady(session: SmtpdSession): Answer | undefined {
+function notReady(session: Conversation): Answer | undefined {
   const { transaction } = session;
   if (transaction === undefined) return bad("503 5.5.1 Error: need RCPT command");
   return transaction.recipients.length === 0 ? bad("554 5.5.1 Error: no valid recipients") : undefined;
 }
 
-export async function data(session: SmtpdSession, tokens: readonly CommandToken[]): Promise<Answer> {
+export async function data(session: Conversation, tokens: readonly CommandToken[]): Promise<Answer> {
   const { transaction, policy, link } = session;
   if (session.chunkRefused || transaction?.chunks !== undefined) return bad("503 5.5.1 Error: DATA after BDAT");
   const refused = notReady(session);
@@ -36,7 +36,7 @@ export async function data(session: SmtpdSession, tokens: readonly CommandToken[
   return finish(session, transaction, message.content, message.sizeBytes, "");
 }
 
-async function deniedContent(session: SmtpdSession): Promise<Answer | undefined> {
+async function deniedContent(session: Conversation): Promise<Answer | undefined> {
   const refusal = (await session.decide("data")).reject;
   if (refusal !== undefined) {
     session.logReject(replyText(refusal));
@@ -48,7 +48,7 @@ async function deniedContent(session: SmtpdSession): Promise<Answer | undefined>
 
 /** The whole content is there. @param received what BDAT's reply says about it */
 async function finish(
-  session: SmtpdSession,
+  session: Conversation,
   transaction: Transaction,
   content: Buffer,
   sizeBytes: number,
@@ -81,11 +81,11 @@ async function finish(
 }
 
 /** The keyword is not announced (`smtpd_discard_ehlo_keywords`), so what it stands for is not there. */
-function isDiscarded(session: SmtpdSession, keyword: string): boolean {
+function isDiscarded(session: Conversation, keyword: string): boolean {
   return session.policy.list("smtpd_discard_ehlo_keywords").some((word) => word.toUpperCase() === keyword);
 }
 
-export async function bdat(session: SmtpdSession, tokens: readonly CommandToken[]): Promise<Answer> {
+export async function bdat(session: Conversation, tokens: readonly CommandToken[]): Promise<Answer> {
   const { transaction, link, policy } = session;
   const [, count, last, ...more] = tokens.map((token) => token.text);
   const wellFormed = count !== undefined && /^\d{1,15}$/.test(count) && (last === undefined || /^last$/i.test(last)) && more.length === 0;

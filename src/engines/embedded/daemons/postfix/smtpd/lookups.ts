@@ -1,11 +1,11 @@
 import type { SessionLookups } from "../../../../../daemons/postfix/restrictions/facts.ts";
 import type { DnsAnswer } from "../../../../../mail/dns.ts";
 import { mailExchangeOf, textOf } from "../../../../../mail/dns.ts";
+import type { ClientSession } from "./client-session.ts";
 import { askPolicyService } from "./policy-service.ts";
-import type { SmtpdSession } from "./session.ts";
 
 /** Questions that restrictions ask of DNS. */
-export function sessionLookups(session: SmtpdSession): SessionLookups {
+export function sessionLookups(session: ClientSession): SessionLookups {
   const { dns } = session.system;
   const has = async (name: string, types: readonly string[]): Promise<"found" | "not-found" | "temporary"> => {
     let result: "not-found" | "temporary" = "not-found";

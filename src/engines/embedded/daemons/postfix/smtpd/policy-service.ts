@@ -1,7 +1,7 @@
 import type { SessionFacts } from "../../../../../daemons/postfix/restrictions/facts.ts";
 import { ConversationFailure, connectTcp, connectUnix, SmtpConnection } from "../../../smtp/connection.ts";
 import { NetworkError } from "../../../wire/network-stack.ts";
-import type { SmtpdSession } from "./session.ts";
+import type { ClientSession } from "./client-session.ts";
 
 /** `smtpd_policy_service_try_limit`, `smtpd_policy_service_timeout` */
 const tries = 2;
@@ -18,7 +18,7 @@ const reasons: Readonly<Record<string, string>> = {
  * @param service `inet:127.0.0.1:10023`, `unix:private/policy`
  * @returns the action, or undefined when it cannot be had; why is logged
  */
-export async function askPolicyService(session: SmtpdSession, service: string, facts: SessionFacts): Promise<string | undefined> {
+export async function askPolicyService(session: ClientSession, service: string, facts: SessionFacts): Promise<string | undefined> {
   const place = service.replace(/^(inet|unix):/, "");
   for (let attempt = 0; attempt < tries; attempt++) {
     const trouble = await ask(session, service, place, facts);
@@ -29,7 +29,7 @@ export async function askPolicyService(session: SmtpdSession, service: string, f
 }
 
 async function ask(
-  session: SmtpdSession,
+  session: ClientSession,
   service: string,
   place: string,
   facts: SessionFacts,
@@ -59,7 +59,7 @@ async function ask(
   }
 }
 
-function requestLines(session: SmtpdSession, facts: SessionFacts): readonly string[] {
+function requestLines(session: ClientSession, facts: SessionFacts): readonly string[] {
   return [
     "request=smtpd_access_policy",
     `protocol_state=${session.where}`,

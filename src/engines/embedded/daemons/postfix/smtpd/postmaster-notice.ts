@@ -1,5 +1,5 @@
 import { mailDate } from "../../../../../mail/message.ts";
-import type { SmtpdSession } from "./session.ts";
+import type { ClientSession } from "./client-session.ts";
 
 /** Errors that the postmaster may want to hear of, by their class in `notify_classes`. */
 export type ErrorClass = "resource" | "software" | "protocol" | "policy";
@@ -26,7 +26,7 @@ export class Transcript {
   }
 
   /** Sends the notice when one of the errors is of a class that is to be told. @param aborted why the session broke off */
-  async report(session: SmtpdSession, aborted: string | undefined): Promise<void> {
+  async report(session: ClientSession, aborted: string | undefined): Promise<void> {
     const classes = session.policy.list("notify_classes");
     if (![...this.#errors].some((kind) => classes.includes(kind))) return;
     const { system, policy } = session;

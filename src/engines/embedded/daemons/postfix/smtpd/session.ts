@@ -11,32 +11,17 @@ import { type MailFilters, openFilters } from "../milter-client.ts";
 import type { Worker } from "../processes.ts";
 import { type ClientName, nameClient } from "./client-name.ts";
 import { type CommandHandler, commandTable } from "./commands.ts";
+import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import { CommandCounters } from "./counters.ts";
 import { sessionLookups } from "./lookups.ts";
 import { Transcript } from "./postmaster-notice.ts";
-import type { Smtpd } from "./smtpd.ts";
+import type { SmtpdServer } from "./service.ts";
 import { type CommandToken, commandTokens, escaped } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** What a command handler answers: the reply, and whether it counts as an error. */
-export interface Answer {
-  readonly lines: readonly string[];
-  readonly good: boolean;
-  /** The session ends after it. */
-  readonly bye?: boolean;
-}
-
-export function good(...lines: readonly string[]): Answer {
-  return { lines, good: true };
-}
-
-export function bad(...lines: readonly string[]): Answer {
-  return { lines, good: false };
-}
-
 /** One client's session with smtpd(8): what was said so far, and the rules for what comes next. */
-export class SmtpdSession implements SmtpSession {
-  readonly smtpd: Smtpd;
+export class SmtpdSession implements SmtpSession, Conversation {
+  readonly smtpd: SmtpdServer;
   readonly link: ClientLink;
   readonly system: MailSystem;
   readonly policy: PostfixPolicy;
@@ -65,7 +50,7 @@ export class SmtpdSession implements SmtpSession {
   readonly #restrictions: RestrictionContext;
   readonly transcript = new Transcript();
 
-  constructor(smtpd: Smtpd, link: ClientLink) {
+  constructor(smtpd: SmtpdServer, link: ClientLink) {
     this.smtpd = smtpd;
     this.link = link;
     this.system = smtpd.system;

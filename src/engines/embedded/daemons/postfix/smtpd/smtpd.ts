@@ -7,17 +7,11 @@ import type { VirtualSocket } from "../../../wire/network-stack.ts";
 import type { Anvil } from "../anvil.ts";
 import { fileReaderOf } from "../file-reader.ts";
 import type { MailSystem } from "../mail-system.ts";
+import type { SmtpdServer, SmtpdService } from "./service.ts";
 import { SmtpdSession } from "./session.ts";
 
-/** One `smtpd` line of master.cf. */
-export interface SmtpdService {
-  /** Its name there: `smtp`, `submission`. */
-  readonly name: string;
-  readonly policy: PostfixPolicy;
-}
-
 /** smtpd(8): the server for one listener. Every client gets a session in a process of its own. */
-export class Smtpd {
+export class Smtpd implements SmtpdServer {
   readonly system: MailSystem;
   readonly service: SmtpdService;
   readonly anvil: Anvil;

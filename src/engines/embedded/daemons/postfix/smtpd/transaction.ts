@@ -1,8 +1,8 @@
 import { quoteAddress } from "../../../../../mail/address.ts";
 import { mailDate } from "../../../../../mail/message.ts";
-import type { CleanupResult } from "../cleanup.ts";
+import type { CleanupResult } from "../submission.ts";
+import type { ClientSession, IncomingMessage } from "./client-session.ts";
 import type { MailParameters, RcptParameters } from "./parameters.ts";
-import type { SmtpdSession } from "./session.ts";
 
 /** An accepted recipient. */
 export interface AcceptedRecipient extends RcptParameters {
@@ -10,7 +10,7 @@ export interface AcceptedRecipient extends RcptParameters {
 }
 
 /** From MAIL FROM to the end of the message: one message being handed over. */
-export class Transaction {
+export class Transaction implements IncomingMessage {
   readonly sender: string;
   readonly parameters: MailParameters;
   readonly recipients: AcceptedRecipient[] = [];
@@ -24,11 +24,11 @@ export class Transaction {
   overshoot = 0;
   /** Wishes of access tables: HOLD, DISCARD. */
   readonly wishes = new Set<"hold" | "discard">();
-  readonly #session: SmtpdSession;
+  readonly #session: ClientSession;
   readonly #arrivedAtMs: number;
   #createdAtMs = 0;
 
-  constructor(session: SmtpdSession, sender: string, parameters: MailParameters) {
+  constructor(session: ClientSession, sender: string, parameters: MailParameters) {
     this.#session = session;
     this.sender = sender;
     this.parameters = parameters;

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { describeProblem } from "../../src/base/problem.ts";
 import { loadLabs, readLabFiles } from "../../src/lesson/load-labs.ts";
+import { catalogue } from "../../src/scenario/catalogue.ts";
 import { compileScenario } from "../../src/scenario/compile.ts";
 import { findScenario, loadLibrary, readScenarioFiles } from "../../src/scenario/load-library.ts";
 import { documentationPlan, shapeOf } from "../../src/scenario/shape.ts";
-import { catalogue } from "./office-catalogue.ts";
 
 const files = readScenarioFiles(".");
 const library = loadLibrary(files, catalogue);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { catalogue } from "../../src/scenario/catalogue.ts";
 import { referencePages } from "../../tools/reference-pages.ts";
-import { catalogue } from "./office-catalogue.ts";
 
 const documents = referencePages(catalogue);
 const schema = (name: string) => JSON.parse(documents[`docs/reference/${name}.schema.json`] ?? "null");

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { catalogue } from "../../src/scenario/catalogue.ts";
 import { buildWorld } from "../../src/scenario/compile-world.ts";
 import { readScenarioFiles } from "../../src/scenario/load-library.ts";
 import { loadWorld, plainChoice } from "../../src/scenario/load-world.ts";
 import { drawNames, type Seeded } from "../../src/scenario/seed.ts";
 import { documentationPlan, shapeOf } from "../../src/scenario/shape.ts";
 import type { AddressPlan, World } from "../../src/world/world.ts";
-import { catalogue } from "./office-catalogue.ts";
 
 const fixtures = "test/fixtures/small-office";
 const { worlds } = readScenarioFiles(".");

@@ -29,6 +29,15 @@ export async function medianCpuMs(runs: number, work: () => Promise<unknown> | u
   return times[Math.floor(times.length / 2)] as number;
 }
 
+/** What the calibration loop takes on a quiet core: the absolute budgets are meant for such a one. */
+const quietCalibrationMs = 20;
+
+/** Whether a figure is over its budget; times are first brought to a quiet core by the calibration loop of the same run. */
+export function exceeds({ value, ratio, budget }: Measurement): boolean {
+  if (budget === undefined) return false;
+  return ratio === undefined ? value > budget : ratio * quietCalibrationMs > budget;
+}
+
 /** A fixed piece of work (hashing numbers into a table): about 20 ms on a core of 2024. The unit of all ratios. */
 export function calibrate(): Promise<number> {
   return medianCpuMs(9, () => {

@@ -1,3 +1,4 @@
+import { exceeds } from "./benchmark.ts";
 import { kernelBenchmarks } from "./kernel.ts";
 import { officeBenchmarks } from "./office.ts";
 
@@ -14,9 +15,10 @@ export async function runBenchmarks(names: readonly string[]): Promise<number> {
     return 2;
   }
   for (const benchmark of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    for (const { name, value, unit, ratio, budget } of await benchmark.run()) {
+    for (const measurement of await benchmark.run()) {
+      const { name, value, unit, ratio, budget } = measurement;
       const against = ratio === undefined ? "" : `  ${ratio} x calibration`;
-      const limit = budget === undefined ? "" : `  budget ${budget} ${unit}${value > budget ? "  EXCEEDED" : ""}`;
+      const limit = budget === undefined ? "" : `  budget ${budget} ${unit}${exceeds(measurement) ? "  EXCEEDED" : ""}`;
       process.stdout.write(`${name.padEnd(44)} ${String(value).padStart(9)} ${unit}${against}${limit}\n`);
     }
   }

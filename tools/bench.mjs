@@ -1,4 +1,4 @@
-// Measures the budgets: `npm run bench [name ...]`. See bench/README.md for what is compared with what.
+// Measures the budgets: `npm run bench [name ...]`. Times are ratios against a calibration loop of the same run (bench/benchmark.ts).
 import { loadTypeScript } from "./load-typescript.mjs";
 
 const { runBenchmarks } = await loadTypeScript("bench/main.ts");

@@ -49,7 +49,7 @@ export function readPolicy(files: FileReader, hostName = hostNameOf(files)): Pos
   const main = mainText === undefined ? { entries: [], problems: [missing(mainPath)] } : parseMainCf(mainText, mainPath);
   const master = masterText === undefined ? { services: [], problems: [missing(masterPath)] } : parseMasterCf(masterText, masterPath);
   const settings = new Map(main.entries.map((entry) => [entry.name, entry.value]));
-  return createPolicy({
+  return new Policy({
     files,
     hostName,
     entries: main.entries,
@@ -82,56 +82,96 @@ interface PolicySource {
   readonly overrides: Readonly<Record<string, string>>;
 }
 
-function createPolicy(source: PolicySource): PostfixPolicy {
-  const { files, settings, overrides, services } = source;
-  const runtime: Readonly<Record<string, () => string>> = {
-    myhostname: () => (source.hostName.includes(".") ? source.hostName : `${source.hostName}.${raw("mydomain") ?? "localdomain"}`),
-    mydomain: () => domainOf(settings.get("myhostname") ?? source.hostName),
-    mynetworks: () => "127.0.0.0/8",
-  };
-  const set = (name: string): string | undefined => overrides[name] ?? settings.get(name);
-  const raw = (name: string): string | undefined => set(name) ?? runtime[name]?.() ?? defaultOf(name, services);
-  const cache = new Map<string, string>();
-  const get = (name: string): string => {
-    const known = cache.get(name);
+/** A class, because every service of every host holds one: what is worked out is kept, the methods are shared. */
+class Policy implements PostfixPolicy {
+  readonly services: readonly MasterService[];
+  readonly problems: readonly PostfixProblem[];
+  readonly entries: readonly MainCfEntry[];
+  readonly #source: PolicySource;
+  readonly #known = new Map<string, string>();
+  #names: NameReport | undefined;
+
+  constructor(source: PolicySource) {
+    this.#source = source;
+    this.services = source.services;
+    this.problems = source.problems;
+    this.entries = source.entries;
+  }
+
+  get unsimulated(): readonly string[] {
+    return this.#nameReport().unsimulated;
+  }
+
+  get unknown(): readonly string[] {
+    return this.#nameReport().unknown;
+  }
+
+  get(name: string): string {
+    const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const value = expandMacros(raw(name) ?? "", raw);
-    cache.set(name, value);
+    const value = expandMacros(this.raw(name) ?? "", (other) => this.raw(other));
+    this.#known.set(name, value);
     return value;
-  };
-  return {
-    get,
-    raw,
-    isSet: (name) => set(name) !== undefined,
-    int: (name) => {
-      const value = get(name);
-      if (!/^\s*[+-]?\d+$/.test(value) || Math.abs(Number(value)) > 2 ** 31 - 1) throw badNumber(name, value);
-      return Number(value);
-    },
-    bool: (name) => {
-      const value = get(name).toLowerCase();
-      if (value !== "yes" && value !== "no") throw new PostfixFatal(`bad boolean configuration: ${name} = ${get(name)}`);
-      return value === "yes";
-    },
-    timeMs: (name) => {
-      const value = get(name);
-      const unit = expandMacros(defaultOf(name, services) ?? "0s", raw).slice(-1);
-      const timeMs = parseTimeMs(value, /[smhdw]/.test(unit) ? unit : "s");
-      if (timeMs === undefined) throw new PostfixFatal(`parameter ${name}: bad time value or unit: ${value}`);
-      return timeMs;
-    },
-    sizeBytes: (name) => {
-      const sizeBytes = parseSizeBytes(get(name));
-      if (sizeBytes === undefined) throw badNumber(name, get(name));
-      return sizeBytes;
-    },
-    list: (name) => expandList(get(name), files),
-    services,
-    forService: (service) => createPolicy({ ...source, overrides: { ...overrides, ...service.overrides } }),
-    ...nameReport(source),
-    problems: source.problems,
-    entries: source.entries,
-  };
+  }
+
+  raw(name: string): string | undefined {
+    return this.#set(name) ?? this.#atRunTime(name) ?? defaultOf(name, this.services);
+  }
+
+  isSet(name: string): boolean {
+    return this.#set(name) !== undefined;
+  }
+
+  int(name: string): number {
+    const value = this.get(name);
+    if (!/^\s*[+-]?\d+$/.test(value) || Math.abs(Number(value)) > 2 ** 31 - 1) throw badNumber(name, value);
+    return Number(value);
+  }
+
+  bool(name: string): boolean {
+    const value = this.get(name).toLowerCase();
+    if (value !== "yes" && value !== "no") throw new PostfixFatal(`bad boolean configuration: ${name} = ${this.get(name)}`);
+    return value === "yes";
+  }
+
+  timeMs(name: string): number {
+    const value = this.get(name);
+    const unit = expandMacros(defaultOf(name, this.services) ?? "0s", (other) => this.raw(other)).slice(-1);
+    const timeMs = parseTimeMs(value, /[smhdw]/.test(unit) ? unit : "s");
+    if (timeMs === undefined) throw new PostfixFatal(`parameter ${name}: bad time value or unit: ${value}`);
+    return timeMs;
+  }
+
+  sizeBytes(name: string): number {
+    const sizeBytes = parseSizeBytes(this.get(name));
+    if (sizeBytes === undefined) throw badNumber(name, this.get(name));
+    return sizeBytes;
+  }
+
+  list(name: string): readonly string[] {
+    return expandList(this.get(name), this.#source.files);
+  }
+
+  forService(service: MasterService): PostfixPolicy {
+    return new Policy({ ...this.#source, overrides: { ...this.#source.overrides, ...service.overrides } });
+  }
+
+  #set(name: string): string | undefined {
+    return this.#source.overrides[name] ?? this.#source.settings.get(name);
+  }
+
+  /** Defaults that Postfix works out when it starts. */
+  #atRunTime(name: string): string | undefined {
+    const { hostName, settings } = this.#source;
+    if (name === "myhostname") return hostName.includes(".") ? hostName : `${hostName}.${this.raw("mydomain") ?? "localdomain"}`;
+    if (name === "mydomain") return domainOf(settings.get("myhostname") ?? hostName);
+    return name === "mynetworks" ? "127.0.0.0/8" : undefined;
+  }
+
+  #nameReport(): NameReport {
+    this.#names ??= nameReport(this.#source);
+    return this.#names;
+  }
 }
 
 function badNumber(name: string, value: string): PostfixFatal {
@@ -144,7 +184,12 @@ function domainOf(hostName: string): string {
   return dot < 0 ? "localdomain" : hostName.slice(dot + 1);
 }
 
-function nameReport(source: PolicySource): { readonly unsimulated: readonly string[]; readonly unknown: readonly string[] } {
+interface NameReport {
+  readonly unsimulated: readonly string[];
+  readonly unknown: readonly string[];
+}
+
+function nameReport(source: PolicySource): NameReport {
   const names = new Set([...source.settings.keys(), ...source.services.flatMap((service) => Object.keys(service.overrides))]);
   const values = [
     ...source.settings.values(),

@@ -12,24 +12,27 @@ import type { ClientLink, ReceivedMessage, SessionFactory, SmtpSession } from ".
  * answers with its own words. The version is pinned: this file reaches into underscore members.
  */
 export class VirtualSmtpServer {
-  readonly #server: SessionServer;
+  readonly #newSession: SessionFactory;
+  /** Made for the first client: most listeners of an idle range never have one. */
+  #server: SessionServer | undefined;
 
   constructor(newSession: SessionFactory) {
-    this.#server = new SessionServer(newSession);
+    this.#newSession = newSession;
   }
 
   /** Serves one connected client. */
   accept(socket: VirtualSocket): void {
+    this.#server ??= new SessionServer(this.#newSession);
     this.#server.connect(socket as unknown as Socket, { id: "-" });
   }
 
   get clients(): number {
-    return this.#server.connections.size;
+    return this.#server?.connections.size ?? 0;
   }
 
   /** Drops every client at once, as the end of the process does. */
   dropClients(): void {
-    for (const client of [...this.#server.connections]) (client as ServedClient).reset();
+    for (const client of [...(this.#server?.connections ?? [])]) (client as ServedClient).reset();
   }
 }
 

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     version,
     clock: systemClock,
     signal: interrupt.signal,
-    program: resolve(home, "bin", "maildrill.mjs"),
+    node: { version: process.version, path: process.execPath, script: resolve(home, "bin", "maildrill.mjs"), pid: process.pid },
     engine: openEngine,
   });
   process.exitCode = code;

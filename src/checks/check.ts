@@ -34,3 +34,8 @@ export type Evidence =
   | { readonly kind: "line"; readonly line: LogLine }
   | { readonly kind: "reply"; readonly text: string }
   | { readonly kind: "answer"; readonly text: string };
+
+/** A piece of evidence as one text; a log line with the host whose log it is: `mx1: Nov 30 08:12:03 ...`. */
+export function evidenceText(evidence: Evidence): string {
+  return evidence.kind === "line" ? `${evidence.line.host}: ${evidence.line.text}` : evidence.text;
+}

@@ -1,8 +1,8 @@
 import { askRange } from "../session/range-client.ts";
-import type { JudgedItem } from "../session/range-protocol.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
+import { itemText } from "./print-judged.ts";
 
 /** `maildrill check <range>`: are all objectives reached, do all guards hold? Exit 1 when not. */
 export const check: CliCommand = {
@@ -19,14 +19,3 @@ export const check: CliCommand = {
     return solved ? exit.done : exit.no;
   },
 };
-
-const marks: Readonly<Record<JudgedItem["status"], string>> = { pass: "[ok]  ", fail: "[no]  ", pending: "[wait]" };
-
-function itemText({ kind, title, status, says, evidence }: JudgedItem): string {
-  const head = `${marks[status]} ${kind === "guard" ? `guard: ${title}` : title}\n`;
-  if (status === "pass") return head;
-  return `${head}       ${says}\n${evidence
-    .flatMap((text) => text.split("\n"))
-    .map((line) => `       | ${line}\n`)
-    .join("")}`;
-}

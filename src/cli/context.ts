@@ -13,8 +13,8 @@ export interface CliContext {
   readonly clock: Clock;
   /** Aborted by the first Ctrl-C or a SIGTERM. */
   readonly signal: AbortSignal;
-  /** The script that node runs, for starting ourselves again in the background. */
-  readonly program: string;
+  /** Our own process: what starts us again in the background, and what tells us apart. */
+  readonly node: { readonly version: string; readonly path: string; readonly script: string; readonly pid: number };
   /** @throws ProblemError `engine-missing` when this build or machine has no such engine */
   engine(id: EngineId): Promise<Engine>;
 }

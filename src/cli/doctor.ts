@@ -1,7 +1,7 @@
-import { loadLabs, readLabFiles } from "../lesson/load-labs.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
 import { openLibrary } from "./library.ts";
+import { openLabs } from "./list.ts";
 import { printProblems } from "./print-problems.ts";
 
 /** `maildrill doctor`: what this machine and this installation can do, and what is wrong with it. Exit 1 when something is. */
@@ -11,13 +11,10 @@ export const doctor: CliCommand = {
   },
   run: async (context, _args, options) => {
     const library = openLibrary(context);
-    const labs = loadLabs(
-      readLabFiles(context.home),
-      library.scenarios.map(({ id }) => id),
-    );
+    const labs = openLabs(context, library);
     const problems = [...library.problems, ...labs.problems];
     const report = {
-      node: process.version,
+      node: context.node.version,
       engines: { embedded: true, docker: false },
       scenarios: library.scenarios.length,
       labs: labs.labs.length,

@@ -26,7 +26,7 @@ export const list: CliCommand = {
 function asDocument(context: CliContext, library: Library, author: boolean): unknown {
   return {
     scenarios: library.scenarios.map((scenario) => ({ ...summaryOf(scenario), ...(author ? authorsPart(scenario) : {}) })),
-    labs: openLabs(context, library).map((lab) => ({ id: lab.id, title: lab.title, scenarios: codenamesOf(lab, library) })),
+    labs: openLabs(context, library).labs.map((lab) => ({ id: lab.id, title: lab.title, scenarios: codenamesOf(lab, library) })),
     worlds: [...library.worlds.keys()],
   };
 }
@@ -53,7 +53,7 @@ export function printList({ stdout, home }: Pick<CliContext, "stdout" | "home">,
     stdout.write(`${indented(text.summary, width + 4, stdout.columns)}\n`);
   }
   stdout.write("\nLabs\n");
-  for (const lab of openLabs({ home }, library)) {
+  for (const lab of openLabs({ home }, library).labs) {
     stdout.write(`  ${lab.title}: ${codenamesOf(lab, library).join(", then ")}\n`);
   }
 }
@@ -63,11 +63,12 @@ function indented(text: string, indent: number, columns: number): string {
   return readable(text, columns - indent).replaceAll(/^/gm, " ".repeat(indent));
 }
 
-export function openLabs({ home }: Pick<CliContext, "home">, { scenarios }: Library): readonly Lab[] {
+/** The labs of this installation, and what is wrong with those that do not load. */
+export function openLabs({ home }: Pick<CliContext, "home">, { scenarios }: Library): ReturnType<typeof loadLabs> {
   return loadLabs(
     readLabFiles(home),
     scenarios.map(({ id }) => id),
-  ).labs;
+  );
 }
 
 /** In the order of the lesson; labs name scenarios by id, learners know them by codename. */

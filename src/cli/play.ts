@@ -40,7 +40,7 @@ export async function playHome(context: CliContext, library: Library): Promise<n
 
 /** A scenario, or a lab from its first lesson to its last scenario. */
 async function playNamed(context: CliContext, library: Library, name: string, how: How): Promise<number> {
-  const lab = openLabs(context, library).find(({ id, title }) => id === name || title.toLowerCase() === name.toLowerCase());
+  const lab = openLabs(context, library).labs.find(({ id, title }) => id === name || title.toLowerCase() === name.toLowerCase());
   if (lab === undefined) return playScenario(context, chooseScenario(library, name), how);
   for (const step of lab.steps) {
     if (step.kind === "read") {

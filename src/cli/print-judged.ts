@@ -1,21 +1,34 @@
+import { evidenceText } from "../checks/check.ts";
 import type { Judged } from "../scenario/judge.ts";
+import type { JudgedItem } from "../session/range-protocol.ts";
 
-const marks: Readonly<Record<Judged["verdict"]["status"], string>> = { pass: "[ok]  ", fail: "[no]  ", pending: "[wait]" };
+const marks: Readonly<Record<JudgedItem["status"], string>> = { pass: "[ok]  ", fail: "[no]  ", pending: "[wait]" };
 
-/** Objectives and guards as lines of text; what fails is followed by the reason and its evidence. */
+/** What a line of text is made of: a judged item, with what a broken guard tells besides. */
+type Printed = Pick<JudgedItem, "kind" | "title" | "status" | "says" | "evidence"> & { readonly tells?: string };
+
+/** Objectives and guards as lines of text; what does not pass is followed by the reason and its evidence. */
 export function judgedText(judged: readonly Judged[]): string {
-  return judged.map(itemText).join("");
+  return judged
+    .map(({ kind, title, verdict, says }) => {
+      const { status, says: reason, evidence } = verdict;
+      return itemText({
+        kind,
+        title,
+        status,
+        says: reason,
+        evidence: evidence.map(evidenceText),
+        ...(says === undefined ? {} : { tells: says }),
+      });
+    })
+    .join("");
 }
 
-function itemText({ kind, title, verdict, says }: Judged): string {
-  const head = `${marks[verdict.status]} ${kind === "guard" ? `guard: ${title}` : title}\n`;
-  if (verdict.status === "pass") return head;
-  const reasons = [verdict.says, ...(says === undefined ? [] : [says])].map((text) => `       ${text}\n`);
-  const evidence = verdict.evidence.flatMap((item) => evidenceText(item).split("\n")).map((text) => `       | ${text}\n`);
-  return head + reasons.join("") + evidence.join("");
-}
-
-/** A piece of evidence as one text: `mx1 Nov 30 08:12:03 ...` for a log line. */
-export function evidenceText(evidence: Judged["verdict"]["evidence"][number]): string {
-  return evidence.kind === "line" ? `${evidence.line.host}: ${evidence.line.text}` : evidence.text;
+/** One item, as `judgedText` prints it. */
+export function itemText({ kind, title, status, says, evidence, tells }: Printed): string {
+  const head = `${marks[status]} ${kind === "guard" ? `guard: ${title}` : title}\n`;
+  if (status === "pass") return head;
+  const reasons = [says, ...(tells === undefined ? [] : [tells])].map((text) => `       ${text}\n`);
+  const shown = evidence.flatMap((text) => text.split("\n")).map((text) => `       | ${text}\n`);
+  return head + reasons.join("") + shown.join("");
 }

@@ -50,7 +50,7 @@ async function start(context: CliContext, name: string, options: Readonly<Record
     folder: runtimeFolder(context.env),
     dialects,
     wall: context.clock,
-    pid: process.pid,
+    pid: context.node.pid,
   });
 }
 
@@ -100,7 +100,10 @@ function detach(context: CliContext, name: string, options: Readonly<Record<stri
     "--json",
     ...(options.healthy === true ? ["--healthy"] : []),
   ];
-  const child = spawn(process.execPath, [context.program, "up", name, ...flags], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(context.node.path, [context.node.script, "up", name, ...flags], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child.stderr.on("data", (text: Buffer) => context.stderr.write(text.toString()));
   return new Promise((resolve, reject) => {
     child.on("error", reject);

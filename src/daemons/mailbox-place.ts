@@ -10,8 +10,10 @@ import { findAddress, isTroubled, openMaps } from "./postfix/tables/maps.ts";
  */
 export function maildirOf(files: FileReader, address: string): string | undefined {
   if (files.read(DOVECOT_CONF) !== undefined) {
-    const location = /^maildir:([^:]+)/i.exec(readDovecot(files).policy.mailLocation)?.[1];
-    return location === undefined ? undefined : expandVariables(location, { user: address });
+    const { mailLocation, usernameFormat } = readDovecot(files).policy;
+    const location = /^maildir:([^:]+)/i.exec(mailLocation)?.[1];
+    const user = usernameFormat === "" ? address : expandVariables(usernameFormat, { user: address });
+    return location === undefined ? undefined : expandVariables(location, { user });
   }
   const policy = readPostfix(files);
   const options = { delimiter: policy.get("recipient_delimiter"), isLocal: () => false };

@@ -23,7 +23,11 @@ export const stockTimers: RetryTimers = {
  * When a message that failed now may be tried again: after its age so far, but not sooner than the minimal and not later than the
  * maximal backoff. The attempt itself waits for the queue run that comes after this time.
  */
-export function notBefore(timers: RetryTimers, arrivedAtMs: number, failedAtMs: number): number {
+export function notBefore(
+  timers: Pick<RetryTimers, "minimalBackoffMs" | "maximalBackoffMs">,
+  arrivedAtMs: number,
+  failedAtMs: number,
+): number {
   const age = Math.max(0, failedAtMs - arrivedAtMs);
   return failedAtMs + Math.min(Math.max(age, timers.minimalBackoffMs), timers.maximalBackoffMs);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { ProblemError } from "../base/problem.ts";
+import { evidenceText } from "../checks/check.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import type { Engine, EngineId } from "../world/engine.ts";
 import type { CompiledScenario, Step, Trap } from "./compile.ts";
@@ -232,10 +233,6 @@ function demand(judged: readonly Judged[], when: string): void {
   throw new Unproved(
     `${failed.kind} ${failed.id} does not hold ${when}: ${failed.verdict.says}${evidence === "" ? "" : `\n    ${evidence}`}`,
   );
-}
-
-function evidenceText(evidence: Judged["verdict"]["evidence"][number]): string {
-  return evidence.kind === "line" ? `${evidence.line.host} ${evidence.line.text}` : evidence.text;
 }
 
 /** The log lines that the learner can see. */

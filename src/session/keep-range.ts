@@ -1,6 +1,7 @@
 import { existsSync, unlinkSync } from "node:fs";
 import type { Clock } from "../base/clock.ts";
 import { ProblemError } from "../base/problem.ts";
+import { evidenceText } from "../checks/check.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import { allPass, type Judged, judgeStage } from "../scenario/judge.ts";
 import type { Stage } from "../scenario/stage.ts";
@@ -79,6 +80,5 @@ function nothingToCheck(range: string): { code: string; message: string; hint: s
 }
 
 function itemOf({ id, kind, title, verdict }: Judged): JudgedItem {
-  const evidence = verdict.evidence.map((item) => (item.kind === "line" ? `${item.line.host}: ${item.line.text}` : item.text));
-  return { id, kind, title, status: verdict.status, says: verdict.says, evidence };
+  return { id, kind, title, status: verdict.status, says: verdict.says, evidence: verdict.evidence.map(evidenceText) };
 }

@@ -5,28 +5,19 @@ import type { TimeControl } from "../world/engine.ts";
 export interface Pacer {
   /** Moves the range's clock forward by what has passed on the wall's since the last call. */
   catchUp(): Promise<void>;
-  /** What passes on the wall from now until `resume` does not count (a frozen briefing, a debrief). */
-  pause(): void;
-  resume(): void;
 }
 
 /** @param wall the clock by which the learner lives */
 export function createPacer(time: TimeControl, wall: Clock): Pacer {
-  let countedAtMs: number | undefined = wall.now();
+  let countedAtMs = wall.now();
   return {
     catchUp: async () => {
       // A real range keeps its own time.
-      if (!time.jumps || countedAtMs === undefined) return;
+      if (!time.jumps) return;
       const nowMs = wall.now();
       const elapsedMs = Math.max(0, nowMs - countedAtMs);
       countedAtMs = nowMs;
       if (elapsedMs > 0) await time.advance(elapsedMs);
-    },
-    pause: () => {
-      countedAtMs = undefined;
-    },
-    resume: () => {
-      countedAtMs = wall.now();
     },
   };
 }

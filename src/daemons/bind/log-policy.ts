@@ -25,8 +25,6 @@ const knownCategories = new Set(
   ),
 );
 
-export const noLogging: LogPolicy = { categories: {}, hasQueryCategory: false };
-
 /** The `logging` statement among these. */
 export function readLogging(clauses: readonly Clause[], problems: Problem[]): LogPolicy {
   const inside = clauses.filter((clause) => word(clause, 0) === "logging").flatMap(block);

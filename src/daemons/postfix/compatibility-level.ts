@@ -13,6 +13,3 @@ export function compareLevels(left: string, right: string): number {
   const [rightMajor, rightMinor, rightPatch] = parseLevel(right);
   return leftMajor - rightMajor || leftMinor - rightMinor || leftPatch - rightPatch;
 }
-
-/** The level from which Postfix 3.7 runs without backwards-compatible defaults. */
-export const currentLevel = "3.6";

@@ -1,7 +1,6 @@
 import { ProblemError } from "../../base/problem.ts";
-import { readConfigFile, settingOf } from "../../daemons/dovecot/config-file.ts";
 import { oldMail, parseMaildirName } from "../../daemons/dovecot/maildir.ts";
-import { expandVariables } from "../../daemons/dovecot/variables.ts";
+import { maildirOf } from "../../daemons/mailbox-place.ts";
 import type { Host, MailboxContent, World } from "../../world/world.ts";
 import { MAIL_UID, makeMailDirectory, ownerName } from "./daemons/dovecot/mail-directory.ts";
 import type { FileTree } from "./files/file-tree.ts";
@@ -13,7 +12,9 @@ import type { FileTree } from "./files/file-tree.ts";
  * @throws ProblemError when the host keeps no such mailbox
  */
 export function fillMailbox(files: FileTree, world: World, host: Host, { user, fillBytes }: MailboxContent): readonly string[] {
-  const maildir = maildirOf(files, user);
+  const person = world.people.find((each) => each.mailbox === host.key && each.address.startsWith(`${user}@`));
+  const address = person?.address ?? `${user}@${host.name}`;
+  const maildir = maildirOf(files, address);
   if (maildir === undefined) {
     throw new ProblemError({
       code: "no-such-mailbox",
@@ -21,8 +22,6 @@ export function fillMailbox(files: FileTree, world: World, host: Host, { user, f
       where: { host: host.key },
     });
   }
-  const person = world.people.find((each) => each.mailbox === host.key && each.address.startsWith(`${user}@`));
-  const address = person?.address ?? `${user}@${host.name}`;
   const folder = `${maildir}/cur`;
   const owner = ownerName(files, MAIL_UID);
   for (const part of ["cur", "new", "tmp"]) makeMailDirectory(files, `${maildir}/${part}`, owner);
@@ -34,11 +33,4 @@ export function fillMailbox(files: FileTree, world: World, host: Host, { user, f
     files.setModifiedTime(path, message.atMs);
     return path;
   });
-}
-
-/** The Maildir of a user, by Dovecot's mail_location. */
-function maildirOf(files: FileTree, user: string): string | undefined {
-  const { config } = readConfigFile(files, "/etc/dovecot/dovecot.conf");
-  const location = /^maildir:([^:]+)/i.exec(settingOf(config, "mail_location"))?.[1];
-  return location === undefined ? undefined : expandVariables(location, { user });
 }

@@ -1,4 +1,3 @@
-import { plainName } from "../../../mail/dns.ts";
 import { type ColumnStyle, digMultilineStyle, digStyle, questionLine, recordLine } from "../../../mail/dns-text.ts";
 import type { DnsMessage, Edns } from "./message.ts";
 
@@ -72,9 +71,4 @@ function section(title: string, text: string, shown: Shown): string {
 export function whenText(atMs: number): string {
   const [day, date, month, year, time] = new Date(atMs).toUTCString().replace(",", "").split(" ");
   return `${day} ${month} ${date} ${time} UTC ${year}`;
-}
-
-/** `nosuch.example: NXDOMAIN`: the name of a question without its final dot. */
-export function askedName(message: DnsMessage): string {
-  return plainName(message.question?.name ?? ".");
 }

@@ -32,6 +32,12 @@ export interface NameAnswer {
   readonly names: readonly string[];
 }
 
+/** What gai_strerror(3) says of a name for which getaddrinfo(3) has no address. */
+export function noAddressText(status: DnsStatus): string {
+  if (status === "NXDOMAIN") return "Name or service not known";
+  return status === "NOERROR" ? "No address associated with hostname" : "Temporary failure in name resolution";
+}
+
 /** Answers with these are no answers: the next server is asked. */
 const failures: readonly string[] = ["SERVFAIL", "NOTIMP", "REFUSED"];
 

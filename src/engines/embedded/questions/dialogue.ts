@@ -2,6 +2,7 @@ import type { DialogueAnswer, DialogueQuestion } from "../../../world/question.t
 import type { LiveRange } from "../live-range.ts";
 import type { Machine } from "../machine.ts";
 import { ConversationFailure, connectTcp, replyText, SmtpConnection } from "../smtp/connection.ts";
+import { errorText } from "../wire/error-text.ts";
 import { NetworkError } from "../wire/network-stack.ts";
 import { addressFor } from "./address-for.ts";
 
@@ -36,17 +37,9 @@ async function hold(machine: Machine, address: string, { port, send }: DialogueQ
       connection.close();
     }
   } catch (error) {
-    if (error instanceof NetworkError) return { ask: "dialogue", failure: failures[error.code] ?? error.message, steps };
+    if (error instanceof NetworkError) return { ask: "dialogue", failure: errorText[error.code], steps };
     // A server that hangs up in the middle has said what it had to say.
     if (!(error instanceof ConversationFailure)) throw error;
   }
   return { ask: "dialogue", steps };
 }
-
-const failures: Partial<Record<NetworkError["code"], string>> = {
-  ECONNREFUSED: "Connection refused",
-  ETIMEDOUT: "Connection timed out",
-  EHOSTUNREACH: "No route to host",
-  ENETUNREACH: "Network is unreachable",
-  ECONNRESET: "Connection reset by peer",
-};

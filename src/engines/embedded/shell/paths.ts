@@ -7,5 +7,4 @@ export function resolvePath(cwd: string, path: string): string {
   return resolved.startsWith("//") ? resolved.slice(1) : resolved;
 }
 
-export const baseName = posix.basename;
 export const directoryName = posix.dirname;

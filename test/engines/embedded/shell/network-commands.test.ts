@@ -1,14 +1,25 @@
 import { TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
+import { decodeMessage, encodeMessage } from "../../../../src/engines/embedded/dns/message.ts";
+import type { Machine } from "../../../../src/engines/embedded/machine.ts";
 import { postfixLike, serve } from "./scripted-server.ts";
 import { smallRange } from "./small-range.ts";
 import { certificate, privateKey } from "./test-certificate.ts";
 
 const usage = /^usage: nc \[-46CDdFhklNnrStUuvZz\]/;
 
+/** A name server that knows no name, where a host without nameservers looks for one. */
+function denyNames(machine: Machine): void {
+  const socket = machine.net.bindUdp(53, (payload, from) => {
+    const query = decodeMessage(payload);
+    if (query !== undefined) socket.send(encodeMessage({ ...query, response: true, recursionAvailable: true, status: "NXDOMAIN" }), from);
+  });
+}
+
 async function desk(line: string, stdin?: string): Promise<{ stdout: string; stderr: string; code: number; tookMs: number }> {
   const range = smallRange({ files: { "/etc/hosts": "203.0.113.19 mx1.meadow.example mx1\n203.0.113.60 dead\n" } });
   serve(range.machine("mx1"));
+  denyNames(range.machine("desk"));
   const before = range.clock.now();
   const result = await range.run("desk", line, stdin === undefined ? {} : { stdin });
   return { ...result, tookMs: range.clock.now() - before };

@@ -2,6 +2,7 @@ import type { MasterService } from "../../../../daemons/postfix/master-cf.ts";
 import { type PostfixPolicy, readPolicy } from "../../../../daemons/postfix/policy.ts";
 import { longQueueId, shortQueueId } from "../../../../daemons/postfix/queue-id.ts";
 import { relayProtectionFault, unsimulatedRestrictions } from "../../../../daemons/postfix/restrictions/evaluate.ts";
+import { isUnsimulatedTable } from "../../../../daemons/postfix/tables/open-table.ts";
 import { createStubResolver, type StubResolver } from "../../dns/stub-resolver.ts";
 import type { Machine } from "../../machine.ts";
 import { type Program, StartFailure } from "../../program.ts";
@@ -359,9 +360,16 @@ export class Master implements Program, MailSystem {
     this.#log.warning(this.#author, "to change inet_interfaces, stop and start Postfix");
   }
 
+  /** Tables that main.cf names and whose type is real, and not simulated here. */
+  #unsimulatedTables(): ReadonlySet<string> {
+    const members = this.#policy.entries.flatMap(({ name }) => this.#policy.get(name).split(/[\s,]+/));
+    return new Set(members.filter(isUnsimulatedTable));
+  }
+
   #tellUnsimulated(): void {
     for (const name of this.#policy.unsimulated) this.machine.notSimulated(`the parameter ${name}`);
     for (const name of unsimulatedRestrictions(this.#policy)) this.machine.notSimulated(`the restriction ${name}`);
+    for (const table of this.#unsimulatedTables()) this.machine.notSimulated(`the table ${table}: nothing is found in it`);
     for (const service of this.#policy.services) {
       if (service.type === "inet" && service.command !== "smtpd")
         this.machine.notSimulated(`the service ${service.name} (${service.command}) of master.cf`);

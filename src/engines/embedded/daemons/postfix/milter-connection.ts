@@ -8,7 +8,9 @@ import {
   type MilterReply,
 } from "../../../../mail/milter.ts";
 import type { StubResolver } from "../../dns/stub-resolver.ts";
+import { noAddressText } from "../../dns/stub-resolver.ts";
 import { connectTcp, connectUnix } from "../../smtp/connection.ts";
+import { errorText } from "../../wire/error-text.ts";
 import { NetworkError, type NetworkStack, type VirtualSocket } from "../../wire/network-stack.ts";
 
 /** The filter cannot be reached or broke off; the text is what smtpd warns. */
@@ -18,14 +20,6 @@ export class MilterFailure extends Error {
     this.name = "MilterFailure";
   }
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "Connection refused",
-  ETIMEDOUT: "Connection timed out",
-  EHOSTUNREACH: "No route to host",
-  ENETUNREACH: "Network is unreachable",
-  ENOENT: "No such file or directory",
-};
 
 /** One connection to one mail filter: packets out, packets in. */
 export class MilterConnection {
@@ -74,10 +68,10 @@ export class MilterConnection {
       const [, hostName = "", port = ""] = /^\[?([^\]]*)\]?:(\d+)$/.exec(place) ?? [];
       const found = await dns.addresses(hostName, ["A"]);
       const [address] = found.addresses;
-      if (address === undefined) throw fail("Name or service not known");
+      if (address === undefined) throw fail(noAddressText(found.status));
       return new MilterConnection(name, await connectTcp(host.net, { address, port: Number(port), timeoutMs }), host.clock);
     } catch (error) {
-      if (error instanceof NetworkError) throw fail(reasons[error.code] ?? error.message);
+      if (error instanceof NetworkError) throw fail(errorText[error.code]);
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import { delay } from "../../../../base/clock.ts";
 import { quoteAddress, splitAddress } from "../../../../mail/address.ts";
+import { notBefore } from "../../../../mail/retry-schedule.ts";
 import { agentOf } from "./agents/agents.ts";
 import { Delivery, type DeliveryRequest } from "./delivery.ts";
 import { type DestinationMemory, DestinationQueue } from "./destination-queue.ts";
@@ -293,7 +294,6 @@ export class QueueManager {
       this.#remove(id);
       return;
     }
-    const ageMs = machine.clock.now() - message.createdAtMs;
     const lifetimeMs = policy.timeMs(message.sender === "" ? "bounce_queue_lifetime" : "maximal_queue_lifetime");
     const now = machine.clock.now();
     if (now - message.createdAtMs >= lifetimeMs) {
@@ -307,16 +307,16 @@ export class QueueManager {
       const bytes = queue.bytes("active", id);
       if (bytes !== undefined) queue.put("active", id, withoutWarning(bytes));
     }
-    this.#defer(id, ageMs);
+    this.#defer(id, message.createdAtMs);
   }
 
-  /** The wait grows with the message's age, between the two backoff times. */
-  #defer(id: string, ageMs: number): void {
+  #defer(id: string, createdAtMs: number): void {
     const { queue, machine, policy } = this.#system;
     if (queue.find(id, ["active"]) === undefined) return;
-    const waitMs = Math.min(Math.max(ageMs, policy.timeMs("minimal_backoff_time")), policy.timeMs("maximal_backoff_time"));
+    const timers = { minimalBackoffMs: policy.timeMs("minimal_backoff_time"), maximalBackoffMs: policy.timeMs("maximal_backoff_time") };
+    const dueAtMs = notBefore(timers, createdAtMs, machine.clock.now());
     queue.move(id, "active", "deferred");
-    queue.setDue("deferred", id, Math.floor((machine.clock.now() + waitMs) / 1000) * 1000);
+    queue.setDue("deferred", id, Math.floor(dueAtMs / 1000) * 1000);
   }
 
   #remove(id: string): void {

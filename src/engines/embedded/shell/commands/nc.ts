@@ -1,7 +1,9 @@
+import { noAddressText } from "../../dns/stub-resolver.ts";
 import type { Machine } from "../../machine.ts";
+import { errorText } from "../../wire/error-text.ts";
 import { NetworkError } from "../../wire/network-stack.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
-import { addressesOf, connectMessages, connectTo, portOf, serviceName } from "../net/connect.ts";
+import { addressOf, connectTo, portOf, serviceName } from "../net/connect.ts";
 import { Receiver } from "../net/receiver.ts";
 import { joinPipe, joinTerminal } from "../net/session.ts";
 import { describeOptionProblem, has, type Options, readOptions, valueOf } from "../options.ts";
@@ -49,10 +51,11 @@ async function reach(call: CommandCall, options: Options, host: string, ports: r
   const { machine, signal, console } = call;
   const verbose = has(options, "v");
   const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(host);
-  const [address] = has(options, "n") && !isAddress ? [] : await addressesOf(machine, host);
-  if (address === undefined) {
-    return { stdout: "", stderr: `nc: getaddrinfo for host "${host}" port ${ports[0]}: Name or service not known\n`, code: 1 };
+  const found = has(options, "n") && !isAddress ? { failure: noAddressText("NXDOMAIN") } : await addressOf(machine, host);
+  if ("failure" in found) {
+    return { stdout: "", stderr: `nc: getaddrinfo for host "${host}" port ${ports[0]}: ${found.failure}\n`, code: 1 };
   }
+  const { address } = found;
   const place = isAddress ? host : `${host} (${address})`;
   const wait = valueOf(options, "w");
   const result = { stdout: "", stderr: "", code: 1 };
@@ -68,7 +71,7 @@ async function reach(call: CommandCall, options: Options, host: string, ports: r
     if (socket === undefined) return { ...result, code: 130 };
     if (socket instanceof NetworkError) {
       const late = socket.code === "ETIMEDOUT" && wait !== undefined;
-      const why = late ? "timed out: Operation now in progress" : `failed: ${connectMessages[socket.code]}`;
+      const why = late ? "timed out: Operation now in progress" : `failed: ${errorText[socket.code]}`;
       if (verbose) result.stderr += `nc: connect to ${place} port ${port} (tcp) ${why}\n`;
       continue;
     }

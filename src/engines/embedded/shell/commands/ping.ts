@@ -1,7 +1,7 @@
 import { NetworkError } from "../../wire/network-stack.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { pause } from "../interrupt.ts";
-import { addressesOf, connectTo } from "../net/connect.ts";
+import { addressOf, connectTo } from "../net/connect.ts";
 import { describeOptionProblem, has, readOptions, valueOf } from "../options.ts";
 
 /** Echo requests sent when nobody says how many and nobody can press Ctrl-C. */
@@ -18,8 +18,9 @@ export const ping: Command = {
     if (options.problem !== undefined) return { stdout: "", stderr: describeOptionProblem("ping", options.problem), code: 2 };
     const [host] = options.operands;
     if (host === undefined) return { stdout: "", stderr: "ping: usage error: Destination address required\n", code: 2 };
-    const [address] = await addressesOf(call.machine, host);
-    if (address === undefined) return { stdout: "", stderr: `ping: ${host}: Name or service not known\n`, code: 2 };
+    const found = await addressOf(call.machine, host);
+    if ("failure" in found) return { stdout: "", stderr: `ping: ${host}: ${found.failure}\n`, code: 2 };
+    const { address } = found;
     const count = valueOf(options, "c");
     const intervalMs = Number(valueOf(options, "i") ?? 1) * 1000;
     const waitMs = Number(valueOf(options, "W") ?? valueOf(options, "w") ?? 10) * 1000;

@@ -1,6 +1,7 @@
+import { errorText } from "../../wire/error-text.ts";
 import { NetworkError } from "../../wire/network-stack.ts";
 import type { Command, CommandCall, CommandResult, Console } from "../command.ts";
-import { addressesOf, connectMessages, connectTo, portOf } from "../net/connect.ts";
+import { addressOf, connectTo, portOf } from "../net/connect.ts";
 import { Receiver } from "../net/receiver.ts";
 import { joinPipe, joinTerminal } from "../net/session.ts";
 import { readOptions } from "../options.ts";
@@ -31,16 +32,16 @@ export const telnet: Command = {
 
 async function open(call: CommandCall, host: string, port: number, portText: string): Promise<CommandResult> {
   const { machine, console, signal } = call;
-  const [address] = await addressesOf(machine, host);
-  if (address === undefined)
-    return { stdout: `Server lookup failure:  ${host}:${portText}, Name or service not known\n`, stderr: "", code: 1 };
+  const found = await addressOf(machine, host);
+  if ("failure" in found) return { stdout: `Server lookup failure:  ${host}:${portText}, ${found.failure}\n`, stderr: "", code: 1 };
+  const { address } = found;
   const trying = `Trying ${address}...\n`;
   console?.write(trying);
   const before = console === undefined ? trying : "";
   const socket = await connectTo(machine, { address, port }, signal);
   if (socket === undefined) return { stdout: before, stderr: "", code: 130 };
   if (socket instanceof NetworkError) {
-    return { stdout: before, stderr: `telnet: Unable to connect to remote host: ${connectMessages[socket.code]}\n`, code: 1 };
+    return { stdout: before, stderr: `telnet: Unable to connect to remote host: ${errorText[socket.code]}\n`, code: 1 };
   }
   const link = new Receiver(socket, machine.clock, signal);
   const connected = `Connected to ${host}.\nEscape character is '^]'.\n`;

@@ -1,19 +1,6 @@
-import { createStubResolver } from "../../dns/stub-resolver.ts";
+import { createStubResolver, noAddressText } from "../../dns/stub-resolver.ts";
 import type { Machine } from "../../machine.ts";
 import { NetworkError, type VirtualSocket } from "../../wire/network-stack.ts";
-
-/** What connect(2) says: `Connection refused`. */
-export const connectMessages: Readonly<Record<NetworkError["code"], string>> = {
-  ECONNREFUSED: "Connection refused",
-  ETIMEDOUT: "Connection timed out",
-  EHOSTUNREACH: "No route to host",
-  ENETUNREACH: "Network is unreachable",
-  ECONNRESET: "Connection reset by peer",
-  EADDRINUSE: "Address already in use",
-  EADDRNOTAVAIL: "Cannot assign requested address",
-  ENOENT: "No such file or directory",
-  EPIPE: "Broken pipe",
-};
 
 /** Linux gives up on a silent host after six SYNs. */
 export const kernelTimeoutMs = 130_000;
@@ -47,10 +34,11 @@ export function connectTo(
   });
 }
 
-/** IPv4 addresses of a name as getaddrinfo(3) gives them; empty when there are none. */
-export async function addressesOf(machine: Machine, name: string): Promise<readonly string[]> {
-  const { addresses } = await createStubResolver(machine).addresses(name, ["A"]);
-  return addresses;
+/** The IPv4 address of a name as getaddrinfo(3) gives it first, or in its words why there is none. */
+export async function addressOf(machine: Machine, name: string): Promise<{ readonly address: string } | { readonly failure: string }> {
+  const { addresses, status } = await createStubResolver(machine).addresses(name, ["A"]);
+  const [address] = addresses;
+  return address === undefined ? { failure: noAddressText(status) } : { address };
 }
 
 const servicePorts: Readonly<Record<string, number>> = {

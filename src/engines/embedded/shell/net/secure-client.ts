@@ -4,7 +4,7 @@ import { NetworkError } from "../../wire/network-stack.ts";
 import type { CommandCall, CommandResult } from "../command.ts";
 import { has, readSingleDash, type SingleDashOptions, valueOf } from "../single-dash-options.ts";
 import { nameLine } from "./certificate.ts";
-import { addressesOf, connectTo, portOf } from "./connect.ts";
+import { addressOf, connectTo, portOf } from "./connect.ts";
 import { Receiver } from "./receiver.ts";
 import { joinPipe, joinTerminal } from "./session.ts";
 import { cipherName, startTls } from "./tls.ts";
@@ -34,12 +34,12 @@ export async function secureClient(call: CommandCall): Promise<CommandResult> {
   const [host, port] = [target?.[1] ?? "", portOf(target?.[2] ?? "")];
   if (port === undefined || host === "")
     return { stdout: "", stderr: "s_client: -connect argument or target parameter malformed or ambiguous\n", code: 1 };
-  const [address] = await addressesOf(call.machine, host);
-  if (address === undefined) {
-    const error = `${errorPrefix}:10080002:BIO routines:BIO_lookup_ex:system lib:../crypto/bio/bio_addr.c:758:Name or service not known\n`;
+  const found = await addressOf(call.machine, host);
+  if ("failure" in found) {
+    const error = `${errorPrefix}:10080002:BIO routines:BIO_lookup_ex:system lib:../crypto/bio/bio_addr.c:758:${found.failure}\n`;
     return { stdout: "", stderr: `${error}connect:errno=0\n`, code: 1 };
   }
-  const socket = await connectTo(call.machine, { address, port }, call.signal);
+  const socket = await connectTo(call.machine, { address: found.address, port }, call.signal);
   if (socket === undefined) return { stdout: "", stderr: "", code: 130 };
   if (socket instanceof NetworkError) return { stdout: "", stderr: connectFailure(socket), code: 1 };
   const output = new Output(call, has(options, "quiet") || has(options, "brief"));

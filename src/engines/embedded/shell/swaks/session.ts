@@ -1,8 +1,9 @@
 import { createHmac } from "node:crypto";
 import type { TLSSocket } from "node:tls";
+import { errorText } from "../../wire/error-text.ts";
 import { NetworkError } from "../../wire/network-stack.ts";
 import type { CommandCall } from "../command.ts";
-import { addressesOf, connectMessages, connectTo } from "../net/connect.ts";
+import { addressOf, connectTo } from "../net/connect.ts";
 import { asUtf8, Receiver } from "../net/receiver.ts";
 import { cipherBits, cipherName, oneLineName, startTls } from "../net/tls.ts";
 import { messageData } from "./message.ts";
@@ -86,12 +87,12 @@ export class SwaksSession {
       this.#transcript.say("problem", `Error connecting${local} to ${server}:${port}:\n\tIO::Socket::INET: ${why}`);
       throw new SwaksExit(2);
     };
-    const [address] = await addressesOf(machine, server);
-    if (address === undefined) return refuse(`Bad hostname '${server}'`);
-    const to = { address, port, timeoutMs: timeoutSeconds * 1000, ...(localAddress === undefined ? {} : { localAddress }) };
+    const found = await addressOf(machine, server);
+    if ("failure" in found) return refuse(`Bad hostname '${server}'`);
+    const to = { address: found.address, port, timeoutMs: timeoutSeconds * 1000, ...(localAddress === undefined ? {} : { localAddress }) };
     const socket = await connectTo(machine, to, signal);
     if (socket === undefined) throw new SwaksExit(130);
-    if (socket instanceof NetworkError) return refuse(`connect: ${socket.code === "ETIMEDOUT" ? "timeout" : connectMessages[socket.code]}`);
+    if (socket instanceof NetworkError) return refuse(`connect: ${socket.code === "ETIMEDOUT" ? "timeout" : errorText[socket.code]}`);
     this.#link = new Receiver(socket, machine.clock, signal);
     this.#transcript.say("info", `Connected to ${server}.`);
   }

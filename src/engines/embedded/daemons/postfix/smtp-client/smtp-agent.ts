@@ -1,4 +1,5 @@
 import { connectTcp, connectUnix, SmtpConnection } from "../../../smtp/connection.ts";
+import { errorText } from "../../../wire/error-text.ts";
 import { NetworkError, type VirtualSocket } from "../../../wire/network-stack.ts";
 import type { Delivery } from "../delivery.ts";
 import type { MailSystem } from "../mail-system.ts";
@@ -7,18 +8,6 @@ import { type Destination, parseDestination } from "./destination.ts";
 import { greet } from "./greeting.ts";
 import { hostsByName, type LookUp, type MailHost, mailHostsOf, type Unroutable } from "./mail-hosts.ts";
 import { dsnOf, type Protocol, quoted, type Session, type StepTimeouts, type Trouble, transact } from "./transaction.ts";
-
-const errnoTexts: Readonly<Record<NetworkError["code"], string>> = {
-  ECONNREFUSED: "Connection refused",
-  ETIMEDOUT: "Connection timed out",
-  EHOSTUNREACH: "No route to host",
-  ENETUNREACH: "Network is unreachable",
-  ECONNRESET: "Connection reset by peer",
-  EADDRINUSE: "Address already in use",
-  EADDRNOTAVAIL: "Cannot assign requested address",
-  ENOENT: "No such file or directory",
-  EPIPE: "Broken pipe",
-};
 
 /** smtp(8) and lmtp(8): finds the hosts of a next hop, tries them in turn, and hands the message over. */
 export async function deliverBySmtp(delivery: Delivery, system: MailSystem, protocol: Protocol): Promise<void> {
@@ -133,7 +122,7 @@ class SmtpAgent {
       });
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
-      const text = `connect to ${host.name}[${host.address}]${port}: ${errnoTexts[error.code]}`;
+      const text = `connect to ${host.name}[${host.address}]${port}: ${errorText[error.code]}`;
       this.#why = { dsn: "4.4.1", text };
       // Nothing is said about a Unix-domain socket: there is no other host to try.
       if (destination.socketPath === undefined) this.#delivery.remark(text);

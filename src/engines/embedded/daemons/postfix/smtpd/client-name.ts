@@ -1,6 +1,7 @@
 import type { NameStatus } from "../../../../../daemons/postfix/restrictions/facts.ts";
 import { isHostName } from "../../../../../mail/host-name.ts";
 import type { StubResolver } from "../../../dns/stub-resolver.ts";
+import { noAddressText } from "../../../dns/stub-resolver.ts";
 
 /** A client as smtpd(8) knows it by its address. */
 export interface ClientName {
@@ -32,11 +33,6 @@ export async function nameClient(dns: StubResolver, address: string, port: numbe
   }
   const warning = `hostname ${reverseName} does not resolve to address ${address}`;
   if (forward.addresses.length > 0) return { ...unknown, nameStatus: "permanent", ...known, warnings: [warning] };
-  const [status, reason] =
-    forward.status === "NXDOMAIN"
-      ? (["permanent", "Name or service not known"] as const)
-      : forward.status === "NOERROR"
-        ? (["permanent", "No address associated with hostname"] as const)
-        : (["temporary", "Temporary failure in name resolution"] as const);
-  return { ...unknown, nameStatus: status, ...known, warnings: [`${warning}: ${reason}`] };
+  const nameStatus = forward.status === "NXDOMAIN" || forward.status === "NOERROR" ? "permanent" : "temporary";
+  return { ...unknown, nameStatus, ...known, warnings: [`${warning}: ${noAddressText(forward.status)}`] };
 }

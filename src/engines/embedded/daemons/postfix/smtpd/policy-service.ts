@@ -1,17 +1,12 @@
 import type { SessionFacts } from "../../../../../daemons/postfix/restrictions/facts.ts";
 import { ConversationFailure, connectTcp, connectUnix, SmtpConnection } from "../../../smtp/connection.ts";
+import { errorText } from "../../../wire/error-text.ts";
 import { NetworkError } from "../../../wire/network-stack.ts";
 import type { ClientSession } from "./client-session.ts";
 
 /** `smtpd_policy_service_try_limit`, `smtpd_policy_service_timeout` */
 const tries = 2;
 const timeoutMs = 100_000;
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "Connection refused",
-  ENOENT: "No such file or directory",
-  ETIMEDOUT: "Connection timed out",
-};
 
 /**
  * Asks a policy service (SMTPD_POLICY_README): attributes as `name=value` lines, an empty line, and an `action=` in return.
@@ -53,7 +48,7 @@ async function ask(
   } catch (error) {
     if (error instanceof ConversationFailure) return { reason: error.why === "timeout" ? "Connection timed out" : "Success" };
     if (!(error instanceof NetworkError)) throw error;
-    const reason = reasons[error.code] ?? error.message;
+    const reason = errorText[error.code];
     session.warn(`connect to ${place}: ${reason}`);
     return { reason };
   }

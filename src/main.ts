@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Output } from "./cli/context.ts";
 
 /**
  * The composition root: the only module that reads process.env, and the only one that ends the process.
@@ -46,21 +47,28 @@ async function main(): Promise<void> {
     clock: systemClock,
     signal: interrupt.signal,
     node: { version: process.version, path: process.execPath, script: resolve(home, "bin", "maildrill.mjs"), pid: process.pid },
-    engine: openEngine,
+    engine: (id) => openEngine(id, process.env),
   });
   process.exitCode = code;
   // Sockets of a served range and a waiting stdin would keep the process alive; everything was closed in order before.
   process.stdin.unref?.();
 }
 
-function output(stream: NodeJS.WriteStream): { isTTY: boolean; columns: number; write(text: string): void } {
+function output(stream: NodeJS.WriteStream): Output {
   return {
     isTTY: stream.isTTY === true,
     get columns() {
       return stream.columns ?? 80;
     },
+    get rows() {
+      return stream.rows ?? 24;
+    },
     write: (text) => {
       stream.write(text);
+    },
+    onResize: (listener) => {
+      stream.on("resize", listener);
+      return () => void stream.off("resize", listener);
     },
   };
 }

@@ -13,9 +13,16 @@ export const commands: readonly CommandEntry[] = [
   { name: "demo", summary: "watch a scenario broken, traced and mended", load: async () => (await import("./demo.ts")).demo },
   { name: "up", summary: "start a scenario or a world and keep it running", load: async () => (await import("./up.ts")).up },
   { name: "run", summary: "run a command on a host of a running range", load: async () => (await import("./run.ts")).run },
+  { name: "shell", summary: "sit down at a host of a running range", load: async () => (await import("./shell.ts")).shell },
   { name: "check", summary: "judge a running range by its objectives and guards", load: async () => (await import("./check.ts")).check },
   { name: "ps", summary: "running ranges", load: async () => (await import("./ps.ts")).ps },
   { name: "down", summary: "stop a running range, or all", load: async () => (await import("./down.ts")).down },
+  { name: "export", summary: "write a lab that plain docker compose starts", load: async () => (await import("./export.ts")).exportLab },
   { name: "prove", summary: "prove that scenarios are honest (for authors)", load: async () => (await import("./prove.ts")).prove },
+  {
+    name: "images",
+    summary: "the docker engine's images: build, list, save, load",
+    load: async () => (await import("./images.ts")).images,
+  },
   { name: "doctor", summary: "what this machine and this build can do", load: async () => (await import("./doctor.ts")).doctor },
 ];

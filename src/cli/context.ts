@@ -22,5 +22,8 @@ export interface CliContext {
 export interface Output {
   readonly isTTY: boolean;
   readonly columns: number;
+  readonly rows: number;
   write(text: string): void;
+  /** Calls back when the window has another size, until the returned function is called. */
+  onResize(listener: () => void): () => void;
 }

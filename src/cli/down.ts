@@ -1,8 +1,9 @@
 import { ProblemError } from "../base/problem.ts";
-import { askRange, liveRanges } from "../session/range-client.ts";
+import { askRange, findRanges } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
+import { sweepLeftovers, sweptText } from "./leftovers.ts";
 
 /** `maildrill down <range>|--all`: stops ranges, and clears away what dead processes left behind. */
 export const down: CliCommand = {
@@ -17,10 +18,34 @@ export const down: CliCommand = {
     if (range === undefined && options.all !== true) {
       throw new ProblemError({ code: "no-range", message: "Which range?", hint: "Name one (maildrill ps lists them), or say --all." });
     }
-    const names = options.all === true ? await liveRanges(folder) : [String(range)];
-    for (const name of names) await askRange(folder, name, { verb: "down" });
-    if (options.json === true) context.stdout.write(`${JSON.stringify({ stopped: names })}\n`);
-    else context.stdout.write(names.length === 0 ? "Nothing was running.\n" : names.map((name) => `${name} is down\n`).join(""));
+    const found = options.all === true ? await findRanges(folder) : { alive: [String(range)], gone: [] };
+    const stopped: string[] = [];
+    const gone = [...found.gone];
+    for (const name of found.alive) ((await takeDown(folder, name)) ? stopped : gone).push(name);
+    const swept = options.all === true || gone.length > 0 ? await sweepLeftovers(context) : [];
+    if (options.json === true) context.stdout.write(`${JSON.stringify({ stopped, gone, swept: swept ?? [] })}\n`);
+    else {
+      context.stdout.write(stopped.map((name) => `${name} is down\n`).join(""));
+      context.stdout.write(gone.map((name) => `${name}: the process that kept it was gone already, and the range with it\n`).join(""));
+      context.stdout.write(sweptText(swept));
+      if (swept === undefined && gone.length > 0) {
+        context.stdout.write(
+          "If it was on Docker: no engine answers now; what was left there is cleared away at the next start of the docker engine.\n",
+        );
+      }
+      if (stopped.length + gone.length + (swept?.length ?? 0) === 0) context.stdout.write("Nothing was running.\n");
+    }
     return exit.done;
   },
 };
+
+/** @returns false when the process that kept the range has ended without taking it down */
+async function takeDown(folder: string, name: string): Promise<boolean> {
+  try {
+    await askRange(folder, name, { verb: "down" });
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError && error.problems.some(({ code }) => code === "range-gone")) return false;
+    throw error;
+  }
+}

@@ -1,12 +1,7 @@
-import { ProblemError } from "../base/problem.ts";
 import type { Engine, EngineId } from "../world/engine.ts";
 
-/** Opens an engine by name; its code is loaded only then. @throws ProblemError `engine-missing` */
-export async function openEngine(id: EngineId): Promise<Engine> {
+/** Opens an engine by name; its code is loaded only then. @throws ProblemError `engine-...` when the machine has none */
+export async function openEngine(id: EngineId, env: Readonly<Record<string, string | undefined>>): Promise<Engine> {
   if (id === "embedded") return (await import("../engines/embedded/standard.ts")).openEmbeddedEngine();
-  throw new ProblemError({
-    code: "engine-missing",
-    message: `This build has no engine called ${id}.`,
-    hint: "Leave --engine out: the embedded engine needs nothing installed.",
-  });
+  return (await import("../engines/docker/standard.ts")).openDockerEngine(env);
 }

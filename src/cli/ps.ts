@@ -1,7 +1,8 @@
-import { askRange, liveRanges } from "../session/range-client.ts";
+import { askRange, findRanges } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
+import { sweepLeftovers, sweptText } from "./leftovers.ts";
 
 /** `maildrill ps`: the ranges that this user's processes keep. */
 export const ps: CliCommand = {
@@ -10,13 +11,17 @@ export const ps: CliCommand = {
   },
   run: async (context, _args, options) => {
     const folder = runtimeFolder(context.env);
-    const ranges = await Promise.all((await liveRanges(folder)).map((range) => askRange(folder, range, { verb: "describe" })));
-    if (options.json === true) context.stdout.write(`${JSON.stringify({ ranges }, null, 2)}\n`);
-    else if (ranges.length === 0) context.stdout.write("Nothing is running. Start something: maildrill up <codename>.\n");
+    const { alive, gone } = await findRanges(folder);
+    const ranges = await Promise.all(alive.map((range) => askRange(folder, range, { verb: "describe" })));
+    const swept = await sweepLeftovers(context);
+    if (options.json === true) context.stdout.write(`${JSON.stringify({ ranges, gone, swept: swept ?? [] }, null, 2)}\n`);
     else {
       for (const { range, engine, seed, hosts, pid } of ranges) {
         context.stdout.write(`${range.padEnd(20)} ${engine}  seed ${seed}  ${hosts.length} hosts  process ${pid}\n`);
       }
+      for (const range of gone) context.stdout.write(`${range.padEnd(20)} its process is gone, and the range with it\n`);
+      context.stdout.write(sweptText(swept));
+      if (ranges.length === 0) context.stdout.write("Nothing is running. Start something: maildrill up <codename>.\n");
     }
     return exit.done;
   },

@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { askRange } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
+import { actor } from "./actor.ts";
 import type { CliCommand } from "./command.ts";
 
 /** `maildrill run <range> <host> -- <command>`: exits as the command does, its output on the same streams. */
@@ -10,19 +11,15 @@ export const run: CliCommand = {
       .argument("<range>", "its name, see maildrill ps")
       .argument("<host>")
       .argument("<command...>", "after --; several words are joined as a shell would read them")
+      .option("--as <actor>", "learner or instructor: who teaches gets into every host", "learner")
       .option("--stdin", "feed our standard input to the command")
       .option("--json", "print one JSON document: stdout, stderr, code");
   },
   run: async (context, [range, host, words], options) => {
     const stdin = options.stdin === true ? await text(context.stdin) : "";
     const line = commandLine(words as string[]);
-    const result = await askRange(runtimeFolder(context.env), String(range), {
-      verb: "run",
-      host: String(host),
-      line,
-      stdin,
-      actor: "learner",
-    });
+    const asked = { verb: "run", host: String(host), line, stdin, actor: actor(options.as) } as const;
+    const result = await askRange(runtimeFolder(context.env), String(range), asked, context.signal);
     if (options.json === true) context.stdout.write(`${JSON.stringify(result)}\n`);
     else {
       context.stdout.write(result.stdout);

@@ -1,4 +1,4 @@
-import ipaddr from "ipaddr.js";
+import { addressAt, addressPlan } from "../world/address-plan.ts";
 import type { AddressPlan, Shape } from "../world/world.ts";
 import type { Blueprint } from "./blueprint.ts";
 
@@ -17,25 +17,10 @@ const documentationBlocks = ["203.0.113.0", "198.51.100.0", "192.0.2.0"] as cons
  * The first network gets 203.0.113.0, the second 198.51.100.0.
  */
 export function documentationPlan(shape: Shape): AddressPlan {
-  const bases = new Map(shape.networks.map(({ key }, index) => [key, nthBlock(index)]));
-  const addressOf = (network: string, offset: number): string => plus(bases.get(network) ?? documentationBlocks[0], offset);
-  return {
-    networks: Object.fromEntries([...bases].map(([key, base]) => [key, `${base}/26`])),
-    addresses: Object.fromEntries(
-      shape.hosts.map(({ key, interfaces }) => [
-        key,
-        Object.fromEntries(interfaces.map(({ network, offset }) => [network, addressOf(network, offset)])),
-      ]),
-    ),
-  };
+  return addressPlan(shape, Object.fromEntries(shape.networks.map(({ key }, index) => [key, `${nthBlock(index)}/26`])));
 }
 
 function nthBlock(index: number): string {
   const block = documentationBlocks[index % documentationBlocks.length] as string;
-  return plus(block, 64 * Math.floor(index / documentationBlocks.length));
-}
-
-function plus(base: string, offset: number): string {
-  const [first, second, third, last] = ipaddr.IPv4.parse(base).octets as [number, number, number, number];
-  return [first, second, third, last + offset].join(".");
+  return addressAt(`${block}/24`, 64 * Math.floor(index / documentationBlocks.length));
 }

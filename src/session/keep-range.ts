@@ -1,15 +1,14 @@
-import { existsSync, unlinkSync } from "node:fs";
 import type { Clock } from "../base/clock.ts";
 import { ProblemError } from "../base/problem.ts";
 import { evidenceText } from "../checks/check.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import { allPass, type Judged, judgeStage } from "../scenario/judge.ts";
-import type { Stage } from "../scenario/stage.ts";
+import { learnersHosts, type Stage } from "../scenario/stage.ts";
 import type { Range } from "../world/engine.ts";
 import { describeRange } from "./describe-range.ts";
 import { createPacer } from "./pace.ts";
 import type { JudgedItem, RangeDescription } from "./range-protocol.ts";
-import { type RangeHandlers, serveRange } from "./range-server.ts";
+import { type RangeHandlers, type RangeServer, serveRange } from "./range-server.ts";
 import { freeName, socketPath } from "./runtime-folder.ts";
 
 /** A range that this process keeps for others. */
@@ -31,44 +30,74 @@ export interface KeepOptions {
   readonly pid: number;
 }
 
-/** Serves a range to other processes of this user until it is taken down. Its time follows the wall's. */
+/**
+ * Serves a range to other processes of this user until it is taken down. Its time follows the wall's.
+ * When it cannot be served, the range is taken down again.
+ */
 export async function keepRange(range: Range, { of, stage, folder, dialects, wall, pid }: KeepOptions): Promise<KeptRange> {
-  const name = freeName(folder, of);
-  const path = socketPath(folder, name);
-  const description = describeRange(range, { range: name, of, pid });
   const pacer = createPacer(range.time, wall);
   let sayEnded = (): void => {};
   const ended = new Promise<void>((resolve) => {
     sayEnded = resolve;
   });
   const stop = async (): Promise<void> => {
+    served.server.endShells();
     await range.down();
-    if (existsSync(path)) unlinkSync(path);
   };
-  const close = (): void => void server.close().then(sayEnded);
-  const handlers: RangeHandlers = {
+  const close = (): void => void served.server.close().then(sayEnded);
+  const handlersOf = (description: RangeDescription): RangeHandlers => ({
     describe: async () => description,
-    run: async ({ host, line, stdin, actor }) => {
-      await pacer.catchUp();
-      return range.run(host, line, { stdin, actor });
+    run: ({ host, line, stdin, actor }, signal) => {
+      admit(actor, host, stage);
+      return pacer.inStep(() => range.run(host, line, { stdin, actor, signal }));
+    },
+    shell: ({ host, size, actor }) => {
+      admit(actor, host, stage);
+      return pacer.inStep(() => range.terminal(host, size));
     },
     check: async () => {
-      if (stage === undefined) throw new ProblemError(nothingToCheck(name));
-      await pacer.catchUp();
-      const judged = await judgeStage(stage, dialects);
+      if (stage === undefined) throw new ProblemError(nothingToCheck(description.range));
+      const judged = await pacer.inStep(() => judgeStage(stage, dialects));
       return { solved: allPass(judged), items: judged.map(itemOf) };
     },
     down: async () => {
       await stop();
       return { stopped: true };
     },
+  });
+  const serve = async (): Promise<{ readonly description: RangeDescription; readonly server: RangeServer }> => {
+    try {
+      const name = freeName(folder, of);
+      const description = describeRange(range, { range: name, of, pid });
+      return { description, server: await serveRange(socketPath(folder, name), handlersOf(description), close) };
+    } catch (error) {
+      // Somebody else took the name since we looked.
+      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return serve();
+      await range.down();
+      throw error;
+    }
   };
-  const server = await serveRange(path, handlers, close);
+  const served = await serve();
   const down = async (): Promise<void> => {
     await stop();
     close();
   };
-  return { description, ended, down };
+  return { description: served.description, ended, down };
+}
+
+/** Where a scenario plays, a learner is let in where `play` would let them in. @throws ProblemError for other people's hosts */
+function admit(actor: string, host: string, stage: Stage | undefined): void {
+  if (actor !== "learner" || stage === undefined) return;
+  const owner = stage.compiled.healthy.hosts.find(({ key }) => key === host)?.owner;
+  const own = learnersHosts(stage);
+  // A host that does not exist is the range's to name.
+  if (owner === undefined || own.includes(host)) return;
+  const organisation = stage.compiled.healthy.organisations.find(({ key }) => key === owner)?.name ?? owner;
+  throw new ProblemError({
+    code: "not-your-host",
+    message: `${host} belongs to ${organisation}; it is not yours.`,
+    hint: `You have shells on ${own.join(", ")}. Who teaches says --as instructor.`,
+  });
 }
 
 function nothingToCheck(range: string): { code: string; message: string; hint: string } {

@@ -16,7 +16,7 @@ export interface LearnerTerminals {
 }
 
 /** How the shell's prompt ends: `root@mx1:~# `, and the cursor is put behind it. */
-const prompt = /root@[\w.-]+:[^\n#]*# \r?$/;
+export const prompt = /root@[\w.-]+:[^\n#]*# \r?$/;
 
 /** @param show where the output of the shell in front goes */
 export function createLearnerTerminals(range: Range, size: () => TerminalSize, show: (output: string) => void): LearnerTerminals {

@@ -2,18 +2,38 @@ import type { Problem } from "../base/problem.ts";
 import type { Effect } from "./effect.ts";
 import type { LogLine } from "./event.ts";
 import type { AnswerOf, Question } from "./question.ts";
-import type { AddressPlan, HostKey, Shape, World } from "./world.ts";
+import type { AddressPlan, DaemonKind, HostKey, Shape, World } from "./world.ts";
 
 /** What turns a world into a range. Two exist: `embedded` and `docker`. */
 export interface Engine {
   readonly id: EngineId;
   /** Sets addresses aside for a range of this shape; nothing runs yet. */
   reserve(shape: Shape, seed: number): Promise<AddressPlan>;
+  /** What `up` would create for this world; nothing is. */
+  plan(world: World): PlannedRange;
   /**
    * Starts the world and resolves once every daemon that should run is ready.
    * @throws ProblemError when it cannot; nothing is left behind then.
    */
   up(world: World, options?: UpOptions): Promise<Range>;
+}
+
+/** What a range will consist of, decided before anything is created. */
+export interface PlannedRange {
+  readonly networks: readonly { readonly key: string; readonly cidr: string }[];
+  readonly hosts: readonly PlannedHost[];
+}
+
+export interface PlannedHost {
+  readonly host: HostKey;
+  /** `image postfix`, or `this process` where all is simulated. */
+  readonly runsOn: string;
+  readonly addresses: readonly string[];
+  readonly daemons: readonly DaemonKind[];
+  /** Linux capabilities that the host keeps; none where it is no process of its own. */
+  readonly capabilities: readonly string[];
+  /** At most; 0 where the host is no process of its own. */
+  readonly memoryBytes: number;
 }
 
 export type EngineId = "embedded" | "docker";

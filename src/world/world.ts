@@ -140,6 +140,12 @@ export function ownerOf(world: World, key: HostKey): Organisation {
   return organisation;
 }
 
+/** The address by which one host reaches another: on a network that both stand on, else its first one. */
+export function addressFor(from: Host, to: Host): string {
+  const shared = to.interfaces.find(({ network }) => from.interfaces.some((own) => own.network === network));
+  return (shared ?? to.interfaces[0])?.address ?? "127.0.0.1";
+}
+
 /** A copy of the world in which one host is replaced. */
 export function withHost(world: World, key: HostKey, change: (host: Host) => Host): World {
   hostOf(world, key);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { imageReferences } from "../../src/engines/docker/images/image-source.ts";
 import { catalogue } from "../../src/scenario/catalogue.ts";
 import { buildWorld } from "../../src/scenario/compile-world.ts";
 import { readScenarioFiles } from "../../src/scenario/load-library.ts";
@@ -12,21 +13,23 @@ import { documentationPlan, shapeOf } from "../../src/scenario/shape.ts";
 import type { DaemonKind, Host } from "../../src/world/world.ts";
 import { root } from "../laws/source-tree.ts";
 
+const engine = spawnSync("docker", ["version", "--format", "{{.Server.Arch}}"], { encoding: "utf8" });
+const imageOf = imageReferences(engine.stdout.trim());
+
 /** The real program's own check of its configuration, and the image that holds the program. */
 const judges: Partial<Record<DaemonKind, { readonly image: string; readonly check: string }>> = {
-  bind: { image: "maildrill/bind", check: "named-checkconf -z /etc/bind/named.conf" },
+  bind: { image: imageOf.bind, check: "named-checkconf -z /etc/bind/named.conf" },
   postfix: {
-    image: "maildrill/postfix",
+    image: imageOf.postfix,
     check:
       "for t in $(ls /etc/postfix | grep -xE 'transport|virtual|vmailbox|relay_recipients'); do postmap /etc/postfix/$t; done; postconf -n && postfix check",
   },
-  dovecot: { image: "maildrill/mailbox", check: "doveconf -n" },
-  rspamd: { image: "maildrill/rspamd", check: "rspamadm configtest" },
+  dovecot: { image: imageOf.mailbox, check: "doveconf -n" },
+  rspamd: { image: imageOf.rspamd, check: "rspamadm configtest" },
 };
 
 /** Why the suite cannot run here; undefined when it can. A required suite fails instead. */
 function obstacle(): string | undefined {
-  const engine = spawnSync("docker", ["version", "--format", "{{.Server.Version}}"], { encoding: "utf8" });
   if (engine.status !== 0) return "no Docker engine answers";
   const missing = Object.values(judges).find(({ image }) => spawnSync("docker", ["image", "inspect", image]).status !== 0);
   return missing === undefined ? undefined : `the image ${missing.image} is not built`;

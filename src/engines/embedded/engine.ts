@@ -1,6 +1,5 @@
-import ipaddr from "ipaddr.js";
-import { ProblemError } from "../../base/problem.ts";
-import type { Engine, UpOptions } from "../../world/engine.ts";
+import { addressAt, addressPlan } from "../../world/address-plan.ts";
+import type { Engine, PlannedRange, UpOptions } from "../../world/engine.ts";
 import type { AddressPlan, Shape, World } from "../../world/world.ts";
 import { createLiveRange, type Kit, type LiveRange } from "./live-range.ts";
 import type { QuestionHandlers } from "./questions/question-handlers.ts";
@@ -15,6 +14,7 @@ export function createEmbeddedEngine(parts: EmbeddedEngineParts): Engine {
   return {
     id: "embedded",
     reserve: async (shape) => planAddresses(shape),
+    plan: plannedRange,
     up: async (world, options) => createRange(await startRange(world, parts, options), parts, parts.questions),
   };
 }
@@ -34,23 +34,21 @@ export function planAddresses(shape: Shape): AddressPlan {
       return [key, cidr];
     }),
   );
-  const addresses = Object.fromEntries(
-    shape.hosts.map((host) => [
-      host.key,
-      Object.fromEntries(host.interfaces.map(({ network, offset }) => [network, addressAt(networks[network] ?? "", offset)])),
-    ]),
-  );
-  return { networks, addresses };
+  return addressPlan(shape, networks);
 }
 
-/** The address `offset` places into a block. */
-function addressAt(cidr: string, offset: number): string {
-  const [base, bits] = ipaddr.IPv4.parseCIDR(cidr);
-  if (offset >= 2 ** (32 - bits)) {
-    throw new ProblemError({ code: "address-outside-network", message: `Place ${offset} lies outside the network ${cidr}.` });
-  }
-  const value = base.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0) + offset;
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+function plannedRange({ networks, hosts }: World): PlannedRange {
+  return {
+    networks: networks.map(({ key, cidr }) => ({ key, cidr })),
+    hosts: hosts.map(({ key, interfaces, daemons }) => ({
+      host: key,
+      runsOn: "this process",
+      addresses: interfaces.map(({ address }) => address),
+      daemons: daemons.filter(({ state }) => state !== "stopped").map(({ kind }) => kind),
+      capabilities: [],
+      memoryBytes: 0,
+    })),
+  };
 }
 
 async function startRange(world: World, kit: Kit, options: UpOptions = {}): Promise<LiveRange> {

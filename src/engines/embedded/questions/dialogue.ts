@@ -1,10 +1,10 @@
 import type { DialogueAnswer, DialogueQuestion } from "../../../world/question.ts";
+import { addressFor } from "../../../world/world.ts";
 import type { LiveRange } from "../live-range.ts";
 import type { Machine } from "../machine.ts";
 import { ConversationFailure, connectTcp, replyText, SmtpConnection } from "../smtp/connection.ts";
 import { errorText } from "../wire/error-text.ts";
 import { NetworkError } from "../wire/network-stack.ts";
-import { addressFor } from "./address-for.ts";
 
 /** How long a reply may take: RFC 5321, section 4.5.3.2, asks clients for 5 minutes and more. */
 const replyTimeoutMs = 600_000;
@@ -13,7 +13,7 @@ const connectTimeoutMs = 30_000;
 /** Holds an SMTP dialogue from a host: each line after the reply to the one before; what follows a 354 goes out as it stands. */
 export async function answerDialogue(range: LiveRange, question: DialogueQuestion): Promise<DialogueAnswer> {
   const machine = range.machine(question.from);
-  const address = addressFor(machine, range.machine(question.to));
+  const address = addressFor(machine.host, range.machine(question.to).host);
   return range.clock.runUntil(hold(machine, address, question));
 }
 

@@ -5,6 +5,7 @@ import { FileError } from "../../files/file-tree.ts";
 import { isBeyondAscii } from "./byte-text.ts";
 import { fieldName, fieldValue, joinContent, splitContent } from "./cleanup/content.ts";
 import { completeAddresses, holdsAddresses } from "./cleanup/header-addresses.ts";
+import { type CheckedHeader, checkHeader, messageFacts } from "./cleanup/header-checks.ts";
 import { expandAliases } from "./cleanup/virtual-aliases.ts";
 import type { CleanupService, MailSystem } from "./mail-system.ts";
 import { attributeOf, type Envelope, editableSize, type QueueRecipient, type StoredMessage, writeQueueFile } from "./queue-file.ts";
@@ -97,17 +98,22 @@ class CleanupRun {
   async run(): Promise<CleanupResult> {
     const { content, queueId, filter } = this.#submission;
     const split = splitContent(content);
-    const kept = this.#keptFields(split.fields);
-    const fields = [...kept, ...this.#missingFields(kept)];
-    const recipients = this.#recipients();
+    const arrived = this.#keptFields(split.fields);
+    const checked = checkHeader(this.#system.tables, arrived, this.#facts(), (what) => this.#system.machine.notSimulated(what));
+    const fields = [...checked.fields, ...this.#missingFields(checked.fields)];
+    const recipients = this.#recipients(checked.redirect);
     if (typeof recipients === "string") return { outcome: "failed", reply: recipients };
     if (this.#tooManyHops(fields)) return { outcome: "failed", reply: "554 5.4.0 Error: too many hops" };
-    this.#logMessageId(fields);
+    this.#logHeader(arrived, fields, checked);
+    if (checked.rejected !== undefined) return { outcome: "failed", reply: `550 ${checked.rejected}` };
+    if (checked.discard) return { outcome: "discarded", queueId };
     const head = { fields, body: split.body, separated: split.separated };
-    const verdict = (await filter?.judge(head, recipients, this.#author)) ?? { verdict: "accept" as const, content: head };
+    // A redirected message passes no filter.
+    const judging = checked.redirect === undefined ? filter : undefined;
+    const verdict = (await judging?.judge(head, recipients, this.#author)) ?? { verdict: "accept" as const, content: head };
     if (verdict.verdict === "reject") return { outcome: "failed", reply: verdict.reply };
     if (verdict.verdict === "discard" || this.#submission.discard === true) return { outcome: "discarded", queueId };
-    const held = verdict.verdict === "hold" || this.#submission.hold === true;
+    const held = verdict.verdict === "hold" || this.#submission.hold === true || checked.hold;
     // A filter's changes lie elsewhere in the queue file: the size is that of what came in.
     const sizeBytes = filter === undefined ? undefined : editableSize(fields, joinContent(fields, split.body, split.separated));
     return this.#store(verdict.content, recipients, held ? "hold" : "incoming", sizeBytes);
@@ -141,8 +147,22 @@ class CleanupRun {
     return missing;
   }
 
-  #logMessageId(fields: readonly string[]): void {
-    this.#system.log.write(this.#author, { event: "identified", queueId: this.#submission.queueId, messageId: messageIdOf(fields) });
+  /** The message id, and what header checks remark, in the order of the fields; a refused or discarded message is not read on. */
+  #logHeader(arrived: readonly string[], fields: readonly string[], { remarks, rejected, discard }: CheckedHeader): void {
+    const { queueId } = this.#submission;
+    const at = arrived.findIndex((field) => fieldName(field) === "message-id");
+    const isBefore = (remark: CheckedHeader["remarks"][number]): boolean => at === -1 || remark.field < at;
+    const remark = ({ text }: CheckedHeader["remarks"][number]): void => this.#system.log.info(this.#author, `${queueId}: ${text}`);
+    for (const each of remarks.filter(isBefore)) remark(each);
+    const readOn = (rejected === undefined && !discard) || remarks.some((each) => !isBefore(each));
+    if (readOn) this.#system.log.write(this.#author, { event: "identified", queueId, messageId: messageIdOf(fields) });
+    for (const each of remarks.filter((each) => !isBefore(each))) remark(each);
+  }
+
+  /** Who sent it and for whom, as log lines about its content end. */
+  #facts(): string {
+    const { attributes, sender, recipients } = this.#submission;
+    return messageFacts((name) => attributes.find(([key]) => key === name)?.[1], sender, recipients.at(-1)?.address);
   }
 
   #tooManyHops(fields: readonly string[]): boolean {
@@ -153,7 +173,7 @@ class CleanupRun {
   }
 
   /** Completed, expanded through virtual aliases, each address once; or the reply that refuses the message. */
-  #recipients(): readonly QueueRecipient[] | string {
+  #recipients(redirect: string | undefined): readonly QueueRecipient[] | string {
     const { rewrite } = this.#system.tables.addresses;
     const all: QueueRecipient[] = [];
     const seen = new Set<string>();
@@ -189,6 +209,7 @@ class CleanupRun {
       }
       for (const address of expanded) add(recipient, address);
     }
+    if (redirect !== undefined) return redirected(all, rewrite(redirect));
     const always = this.#system.policy.get("always_bcc");
     if (always !== "") add({ address: always, dsnOriginal: "", notify: 1 }, rewrite(always));
     return all;
@@ -229,6 +250,11 @@ class CleanupRun {
     if (queue === "incoming") this.#system.newMail();
     return { outcome: "queued", queueId };
   }
+}
+
+/** One recipient in place of all (REDIRECT); the first one's history stays. */
+function redirected([first]: readonly QueueRecipient[], address: string): readonly QueueRecipient[] {
+  return first === undefined ? [] : [{ ...first, address }];
 }
 
 function messageIdOf(fields: readonly string[]): string {

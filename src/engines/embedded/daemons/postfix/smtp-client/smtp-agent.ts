@@ -202,7 +202,7 @@ class SmtpAgent {
       session,
       request.message,
       this.#delivery.pending(),
-      { timeouts: this.#timeouts(), quit: !keep },
+      { timeouts: this.#timeouts(), lineLength: this.#policy().int(`${this.#prefix}_line_length_limit`), quit: !keep },
       {
         accepted: (recipient, reply) =>
           this.#delivery.sent(recipient, {
@@ -219,6 +219,7 @@ class SmtpAgent {
           else if (!noted.has(trouble)) this.#noteOnly(trouble);
           noted.add(trouble);
         },
+        brokenLine: (limit) => this.#delivery.note(`breaking line > ${limit} bytes with <CR><LF>SPACE`),
       },
     );
     if (reusable) this.#system.sessions.keep(`${request.transport}/${request.nexthop}`, session);

@@ -75,10 +75,14 @@ export function lost(peer: string, failure: ConversationFailure, doing: string):
 export interface TransactionReport {
   accepted(recipient: QueueRecipient, reply: SmtpReply): void;
   refused(recipient: QueueRecipient, trouble: Trouble): void;
+  /** A line of the message was longer than so many bytes. */
+  brokenLine(limit: number): void;
 }
 
 interface TransactionOptions {
   readonly timeouts: StepTimeouts;
+  /** Longest line that is sent, bytes; 0: as long as they are. */
+  readonly lineLength: number;
   /** Also says QUIT, without waiting for its answer. */
   readonly quit: boolean;
 }
@@ -193,9 +197,20 @@ class Transaction {
       return;
     }
     if (survivors.length === 0) connection.sendRaw(".\r\n");
-    else connection.sendMessage(contentOf(this.#message, "\r\n"));
+    else connection.sendMessage(this.#content());
     if (quit && this.#session.protocol === "smtp") connection.send("QUIT");
     await this.#readOutcome(survivors);
+  }
+
+  /** Lines beyond `smtp_line_length_limit` are broken; the program says so once a message. */
+  #content(): Buffer {
+    const content = contentOf(this.#message, "\r\n");
+    const limit = this.#options.lineLength;
+    if (limit === 0 || longestLine(content) <= limit) return content;
+    this.#report.brokenLine(limit);
+    const lines = content.toString("latin1").split("\r\n");
+    const broken = lines.map((line) => (line.match(new RegExp(`.{1,${limit}}`, "gs")) ?? [""]).join("\r\n "));
+    return Buffer.from(broken.join("\r\n"), "latin1");
   }
 
   async #readRecipients(mailRefused: boolean, sendUpTo: (count: number) => void): Promise<readonly QueueRecipient[]> {
@@ -273,6 +288,16 @@ class Transaction {
   #refuseRest(trouble: Trouble): void {
     for (const recipient of this.#recipients) if (!this.#judged.has(recipient)) this.#refuse(recipient, trouble);
   }
+}
+
+/** Length of the longest line without its end (CRLF). */
+function longestLine(content: Buffer): number {
+  let [longest, start] = [0, 0];
+  for (let end = content.indexOf("\r\n"); end !== -1; end = content.indexOf("\r\n", start)) {
+    longest = Math.max(longest, end - start);
+    start = end + 2;
+  }
+  return Math.max(longest, content.length - start);
 }
 
 const notifyNames = ["NEVER", "SUCCESS", "FAILURE", "DELAY"];

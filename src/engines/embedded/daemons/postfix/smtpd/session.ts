@@ -15,6 +15,7 @@ import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import { CommandCounters } from "./counters.ts";
 import { sessionLookups } from "./lookups.ts";
 import { Transcript } from "./postmaster-notice.ts";
+import { withFooter } from "./reject-footer.ts";
 import type { SmtpdServer } from "./service.ts";
 import { type CommandToken, commandTokens, escaped } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
@@ -168,7 +169,7 @@ export class SmtpdSession implements SmtpSession, Conversation {
 
   #reply(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    const shown = this.policy.bool("soft_bounce") ? lines.map(softened) : lines;
+    const shown = withFooter(this, this.policy.bool("soft_bounce") ? lines.map(softened) : lines);
     this.transcript.server(shown);
     this.link.reply(...shown);
   }

@@ -1,0 +1,126 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { networkInterfaces } from "node:os";
+import type Docker from "dockerode";
+import { ProblemError } from "../../base/problem.ts";
+import type { LogDialect } from "../../daemons/daemon.ts";
+import type { Engine, PlannedRange, Range, UpOptions } from "../../world/engine.ts";
+import { hostOf, type World } from "../../world/world.ts";
+import { poolPlan } from "./address-pool.ts";
+import type { DockerClient } from "./client.ts";
+import { createNetwork, removeRange } from "./containers.ts";
+import { engineProblem } from "./engine-problem.ts";
+import type { HostImage } from "./image-rights.ts";
+import { type LiveHost, startHost } from "./live-host.ts";
+import { createRangeLog } from "./logs.ts";
+import { ownerOf } from "./owner.ts";
+import { createRange } from "./range.ts";
+import { planRange, type RangePlan } from "./range-plan.ts";
+import { sweepOrphans } from "./sweep.ts";
+
+export interface DockerEngineParts {
+  readonly client: DockerClient;
+  readonly dialects: readonly LogDialect[];
+  /** References of images, built first where they are missing. */
+  images(names: readonly HostImage[], options: UpOptions): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Hosts that start at the same time: more only makes each of them slower. */
+const startsAtOnce = 4;
+
+/** The engine whose hosts are containers with the real programs. */
+export function createDockerEngine({ client: { docker }, dialects, images }: DockerEngineParts): Engine {
+  return {
+    id: "docker",
+    reserve: async (shape) => poolPlan(shape, await takenBlocks(docker), randomInt(512)),
+    plan: (world) => plannedRange(planRange(world, newRange())),
+    async up(world, options = {}) {
+      const plan = planRange(world, newRange());
+      const names = [...new Set(plan.containers.map(({ image }) => image))];
+      const references = await images(names, options);
+      // A process that was killed may have left a call behind that the engine only now has finished.
+      await sweepOrphans(docker);
+      return start(docker, world, plan, references, dialects, options);
+    },
+  };
+}
+
+function newRange() {
+  return { id: randomBytes(4).toString("hex"), owner: ownerOf(), startedAtMs: Date.now() };
+}
+
+/** Blocks of the engine's networks, and of this machine's own interfaces, which are the engine's where it is local. */
+export async function takenBlocks(docker: Docker): Promise<string[]> {
+  const networks = await docker.listNetworks().catch((error: unknown) => {
+    throw new ProblemError(engineProblem(error));
+  });
+  const used = networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).flatMap(({ cidr }) => cidr ?? []));
+  return [...used, ...own].filter((cidr) => /^[\d.]+\/\d+$/.test(cidr));
+}
+
+async function start(
+  docker: Docker,
+  world: World,
+  plan: RangePlan,
+  references: Readonly<Record<string, string>>,
+  dialects: readonly LogDialect[],
+  { signal: wanted, progress }: UpOptions,
+): Promise<Range> {
+  const failing = new AbortController();
+  const signal = wanted === undefined ? failing.signal : AbortSignal.any([wanted, failing.signal]);
+  const log = createRangeLog();
+  const hosts: LiveHost[] = [];
+  try {
+    signal.throwIfAborted();
+    await Promise.all(plan.networks.map((network) => createNetwork(docker, network)));
+    await inParallel(plan.containers, startsAtOnce, async (container) => {
+      signal.throwIfAborted();
+      progress?.({ host: container.host, text: `starting ${container.running.join(", ") || "nothing"}` });
+      const setup = { docker, image: references[container.image] ?? "", host: hostOf(world, container.host), dialects, log, signal };
+      hosts.push(await startHost(container, setup).catch(told(container.host)));
+      progress?.({ host: container.host, text: "ready" });
+    });
+    return await createRange({ docker, world, plan, hosts, log, dialects });
+  } catch (error) {
+    failing.abort(error);
+    for (const host of hosts) host.leave();
+    await removeRange(docker, plan.range.id);
+    if (wanted?.aborted || error instanceof ProblemError) throw error;
+    throw new ProblemError(engineProblem(error));
+  }
+}
+
+/** What the engine refuses is told with the host that it was for. */
+function told(host: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof ProblemError || (error as Error).name === "AbortError") throw error;
+    throw new ProblemError({ ...engineProblem(error), where: { host } });
+  };
+}
+
+/** Works on all items, so many at a time, in order. All work has ended when this does, also when some of it failed. */
+async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined && failures.length === 0; item = waiting.shift()) {
+      await work(item).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  if (failures.length > 0) throw failures[0];
+}
+
+function plannedRange({ networks, containers }: RangePlan): PlannedRange {
+  return {
+    networks: networks.map(({ key, cidr }) => ({ key, cidr })),
+    hosts: containers.map(({ host, image, rights, interfaces, running }) => ({
+      host,
+      runsOn: `image ${image}`,
+      addresses: interfaces.map(({ address }) => address),
+      daemons: running,
+      capabilities: rights.capabilities,
+      memoryBytes: rights.memoryBytes,
+    })),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Duplex } from "node:stream";
+import { PassThrough } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { finished } from "node:stream/promises";
+import type Docker from "dockerode";
+import type { RunOptions, RunResult } from "../../world/engine.ts";
+
+/** What a login gives a root shell of Debian. */
+export const loginEnvironment = ["HOME=/root", "USER=root", "LOGNAME=root", "LANG=C.UTF-8", "SHELL=/bin/bash"] as const;
+
+/** A program that runs in a container: its three streams, and how it ends. */
+export interface RunningProgram {
+  readonly stdin: Duplex;
+  readonly stdout: PassThrough;
+  readonly stderr: PassThrough;
+  /** The exit code, once the program has ended and its output is read. */
+  readonly ended: Promise<number>;
+}
+
+/** Starts a program in a container, as root. @param argv program and arguments. */
+export async function startProgram(
+  docker: Docker,
+  container: Docker.Container,
+  argv: readonly string[],
+  { cwd = "/root", environment = [] }: { readonly cwd?: string; readonly environment?: readonly string[] } = {},
+): Promise<RunningProgram> {
+  const exec = await container.exec({
+    Cmd: [...argv],
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    WorkingDir: cwd,
+    Env: [...loginEnvironment, ...environment],
+  });
+  const stream = await exec.start({ hijack: true, stdin: true });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  docker.modem.demuxStream(stream, stdout, stderr);
+  const ended = finished(stream, { writable: false })
+    .catch(() => {})
+    .then(async () => {
+      stdout.end();
+      stderr.end();
+      return (await exec.inspect()).ExitCode ?? 137;
+    });
+  // Whoever does not wait for the end has no use for its failure either.
+  ended.catch(() => {});
+  return { stdin: stream, stdout, stderr, ended };
+}
+
+/** Runs one shell command line in a container and gives its whole output. */
+export async function runCommand(
+  docker: Docker,
+  container: Docker.Container,
+  commandLine: string,
+  { stdin = "", signal, cwd }: RunOptions = {},
+  session = "c0",
+): Promise<RunResult> {
+  signal?.throwIfAborted();
+  const environment = [`XDG_SESSION_ID=${session}`];
+  const program = await startProgram(docker, container, ["bash", "-c", commandLine], {
+    environment,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  const onAbort = (): void => void endSession(docker, container, session);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    program.stdin.end(stdin);
+    const [stdout, stderr, code] = await Promise.all([buffer(program.stdout), buffer(program.stderr), program.ended]);
+    signal?.throwIfAborted();
+    return { stdout: stdout.toString(), stderr: stderr.toString(), code };
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * Ends every process of a login session. An exec outlives the connection it was started on, and a shell's children outlive the
+ * shell: they are found by the session in their environment.
+ */
+export async function endSession(docker: Docker, container: Docker.Container, session: string): Promise<void> {
+  const script = `for p in /proc/[0-9]*; do grep -qzx XDG_SESSION_ID=${session} $p/environ 2>/dev/null && kill -HUP "\${p#/proc/}" && kill -CONT "\${p#/proc/}"; done`;
+  try {
+    const killer = await startProgram(docker, container, ["sh", "-c", script]);
+    killer.stdin.end();
+    await killer.ended;
+  } catch {
+    // The container is gone, and with it the session.
+  }
+}

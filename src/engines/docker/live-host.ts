@@ -1,0 +1,121 @@
+import type Docker from "dockerode";
+import { type Problem, ProblemError } from "../../base/problem.ts";
+import type { LogDialect } from "../../daemons/daemon.ts";
+import type { RunOptions, RunResult } from "../../world/engine.ts";
+import type { Host } from "../../world/world.ts";
+import { createHost } from "./containers.ts";
+import { engineProblem } from "./engine-problem.ts";
+import { runCommand } from "./exec.ts";
+import { createLineSorter, followContainer, type RangeLog } from "./logs.ts";
+import type { ContainerPlan } from "./range-plan.ts";
+
+/** A running host: its container, and what works on it. */
+export interface LiveHost {
+  readonly host: Host;
+  readonly plan: ContainerPlan;
+  readonly container: Docker.Container;
+  /** Runs a shell command line as root. */
+  run(commandLine: string, options?: RunOptions): Promise<RunResult>;
+  /** Runs a command line that must succeed. @returns what it printed @throws ProblemError with what it said instead */
+  demand(commandLine: string, options?: RunOptions): Promise<string>;
+  /** Stops following its log. */
+  leave(): void;
+}
+
+/** How long a host may take to get ready before something is wrong with it. */
+const readyMs = 90_000;
+/** As many of its last lines tell why. */
+const linesTold = 8;
+
+export interface HostSetup {
+  readonly docker: Docker;
+  readonly image: string;
+  readonly host: Host;
+  readonly dialects: readonly LogDialect[];
+  readonly log: RangeLog;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Creates and starts a host, and waits until each of its daemons has said in its log that it serves.
+ * @throws ProblemError `host-not-ready` with the last lines of its log
+ */
+export async function startHost(plan: ContainerPlan, { docker, image, host, dialects, log, signal }: HostSetup): Promise<LiveHost> {
+  const container = await createHost(docker, plan, image);
+  signal.throwIfAborted();
+  await container.start();
+  const heard: string[] = [];
+  const awaited = new Map(dialects.filter(({ daemon }) => plan.running.includes(daemon)).map(({ daemon, ready }) => [daemon, ready]));
+  const sort = createLineSorter(
+    plan.host,
+    host.daemons.map(({ kind }) => kind),
+    dialects,
+  );
+  let onReady = (): void => {};
+  const ready = new Promise<void>((resolve) => {
+    onReady = resolve;
+    if (awaited.size === 0) resolve();
+  });
+  const leave = await followContainer(docker, container, (stamped) => {
+    if (awaited.size > 0) heard.push(stamped.text);
+    const line = sort(stamped);
+    if (line === undefined) return;
+    log.add(line);
+    if (awaited.get(line.daemon)?.test(line.text)) awaited.delete(line.daemon);
+    if (awaited.size === 0) onReady();
+  });
+  try {
+    await withinMs(ready, container, signal, () => notReady(plan, [...awaited.keys()], heard));
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  const sessions = { last: 0 };
+  const run = (commandLine: string, options: RunOptions = {}): Promise<RunResult> =>
+    runCommand(docker, container, commandLine, options, `c${++sessions.last}`).catch((error: unknown) => {
+      if (options.signal?.aborted) throw error;
+      throw new ProblemError(engineProblem(error));
+    });
+  return {
+    host,
+    plan,
+    container,
+    run,
+    async demand(commandLine, options) {
+      const { stdout, stderr, code } = await run(commandLine, options);
+      if (code === 0) return stdout;
+      const message = `A command failed there (exit code ${code}): ${(stderr || stdout).trim()}`;
+      throw new ProblemError({ code: "host-command-failed", message, where: { host: plan.host } });
+    },
+    leave,
+  };
+}
+
+async function withinMs(ready: Promise<void>, container: Docker.Container, signal: AbortSignal, problem: () => Problem): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = (): void => {};
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ProblemError(problem())), readyMs);
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  // A container that ends will never say that it is ready.
+  const over = container.wait().then(() => Promise.reject(new ProblemError(problem())));
+  over.catch(() => {});
+  try {
+    await Promise.race([ready, late, over]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function notReady(plan: ContainerPlan, awaited: readonly string[], heard: readonly string[]): Problem {
+  const last = heard.slice(-linesTold).map((line) => `\n      ${line}`);
+  return {
+    code: "host-not-ready",
+    message: `${awaited.join(" and ") || "The host"} did not get ready. Its last lines:${last.join("") || " none"}`,
+    where: { host: plan.host },
+    hint: "A busy machine may need another try; else look at what the lines say.",
+  };
+}

@@ -1,0 +1,70 @@
+import type Docker from "dockerode";
+import { ProblemError } from "../../base/problem.ts";
+import { unknownId } from "../../base/registry.ts";
+import type { LogDialect } from "../../daemons/daemon.ts";
+import type { FirewallRule, HostKey, Network, World } from "../../world/world.ts";
+import type { LiveHost } from "./live-host.ts";
+import type { RangeLog } from "./logs.ts";
+import type { RangePlan } from "./range-plan.ts";
+import { createSidecars, type Sidecars } from "./sidecar.ts";
+
+/** A running range from the inside: what effects and questions work on. */
+export interface LiveRange {
+  readonly docker: Docker;
+  readonly world: World;
+  readonly plan: RangePlan;
+  readonly log: RangeLog;
+  readonly dialects: readonly LogDialect[];
+  readonly hosts: readonly LiveHost[];
+  readonly sidecars: Sidecars;
+  /** Each host's packet filter as it is now. */
+  readonly filters: Map<HostKey, readonly FirewallRule[]>;
+  /** Each network's line as it is now. */
+  readonly lines: Map<string, Pick<Network, "latencyMs" | "lossRatio">>;
+  /** Aborted when the range goes down. */
+  readonly ending: AbortController;
+  /** @throws ProblemError for a host that the world does not have */
+  host(key: HostKey): LiveHost;
+}
+
+export type LiveRangeParts = Pick<LiveRange, "docker" | "world" | "plan" | "log" | "dialects" | "hosts">;
+
+export function createLiveRange(parts: LiveRangeParts): LiveRange {
+  const { docker, plan, world, hosts } = parts;
+  return {
+    ...parts,
+    sidecars: createSidecars(docker, plan),
+    filters: new Map(world.hosts.map(({ key, firewall }) => [key, firewall])),
+    lines: new Map(world.networks.map(({ key, latencyMs, lossRatio }) => [key, { latencyMs, lossRatio }])),
+    ending: new AbortController(),
+    host(key) {
+      const found = hosts.find(({ plan: { host } }) => host === key);
+      if (found === undefined)
+        throw new ProblemError(
+          unknownId(
+            "host",
+            key,
+            world.hosts.map((host) => host.key),
+          ),
+        );
+      return found;
+    },
+  };
+}
+
+/** Waits on the range's own clock, which is the wall's. Ends early, as a Problem, when the range goes down. */
+export function wait({ ending }: Pick<LiveRange, "ending">, durationMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { signal } = ending;
+    const onEnd = (): void => {
+      clearTimeout(timer);
+      reject(new ProblemError({ code: "range-down", message: "The range is down.", hint: "Start it again." }));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onEnd);
+      resolve();
+    }, durationMs);
+    if (signal.aborted) onEnd();
+    else signal.addEventListener("abort", onEnd, { once: true });
+  });
+}

@@ -1,0 +1,11 @@
+import { readQueueListing } from "../../../daemons/postfix/queue-listing.ts";
+import type { QueueAnswer, QueueQuestion } from "../../../world/question.ts";
+import type { LiveRange } from "../live-range.ts";
+
+/** Shows a host's queue as `postqueue -j` does; a host without Postfix, or whose Postfix is not there to ask, shows none. */
+export async function answerQueue(range: LiveRange, { host }: QueueQuestion): Promise<QueueAnswer> {
+  const live = range.host(host);
+  if (!live.host.daemons.some(({ kind }) => kind === "postfix")) return { ask: "queue", entries: [] };
+  const { stdout } = await live.run("postqueue -j");
+  return { ask: "queue", entries: readQueueListing(stdout) };
+}

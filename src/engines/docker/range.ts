@@ -1,0 +1,50 @@
+import type { Range } from "../../world/engine.ts";
+import { removeRange } from "./containers.ts";
+import { applyEffect } from "./effects/apply.ts";
+import { tellDaemon } from "./effects/daemon.ts";
+import { fillDisk } from "./effects/disk.ts";
+import { restoreFilter } from "./effects/firewall.ts";
+import { putInForce } from "./effects/link.ts";
+import { createLiveRange, type LiveRange, type LiveRangeParts, wait } from "./live-range.ts";
+import { answer } from "./questions/question-handlers.ts";
+import { openTerminal } from "./terminal.ts";
+
+/** Up to here a bridge on one machine stands in for a world's line as it is: nobody tells the difference from what daemons print. */
+const nearMs = 50;
+
+/** The engine port's face of a live range. Brings what is not in files into the state that the world says. */
+export async function createRange(parts: LiveRangeParts): Promise<Range> {
+  const live = createLiveRange(parts);
+  await setTheStage(live);
+  let terminals = 0;
+  return {
+    engine: "docker",
+    world: live.world,
+    apply: (effect) => applyEffect(live, effect),
+    ask: (question) => answer(live, question),
+    run: (host, commandLine, options) => live.host(host).run(commandLine, options),
+    terminal: async (host, size) => openTerminal(live.docker, live.host(host).container, size, `t${++terminals}`),
+    lines: () => live.log.lines(),
+    follow: (listener) => live.log.follow(listener),
+    time: { now: () => Date.now(), advance: (durationMs) => wait(live, durationMs), jumps: false },
+    async down() {
+      live.ending.abort();
+      for (const host of live.hosts) host.leave();
+      await removeRange(live.docker, live.plan.range.id);
+    },
+  };
+}
+
+/** Packet filters, lines, full disks and frozen daemons; a range in good order has none of them, and needs no sidecar. */
+async function setTheStage(range: LiveRange): Promise<void> {
+  for (const { key, firewall, disks } of range.world.hosts) {
+    if (firewall.length > 0) await restoreFilter(range, key);
+    for (const disk of disks) await fillDisk(range.host(key), disk);
+  }
+  for (const [network, line] of range.lines) {
+    if (line.latencyMs > nearMs || line.lossRatio > 0) await putInForce(range, network, line);
+  }
+  for (const host of range.hosts) {
+    for (const daemon of host.plan.frozen) await tellDaemon(host, { effect: "daemon", host: host.plan.host, daemon, action: "freeze" });
+  }
+}

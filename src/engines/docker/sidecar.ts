@@ -1,0 +1,71 @@
+import { buffer } from "node:stream/consumers";
+import type Docker from "dockerode";
+import { ProblemError } from "../../base/problem.ts";
+import { engineProblem } from "./engine-problem.ts";
+import { startProgram } from "./exec.ts";
+import { labelsOf } from "./labels.ts";
+import type { LiveHost } from "./live-host.ts";
+import type { RangePlan } from "./range-plan.ts";
+
+/**
+ * A container that shares a host's network namespace, and nothing else of it, and may administer it. Packet filter and line
+ * are changed from here: whoever is root on the host neither sees the rules nor may touch them.
+ */
+export interface Sidecar {
+  /** Runs a program. @throws ProblemError with what it says when it fails */
+  run(argv: readonly string[], stdin?: string): Promise<string>;
+}
+
+/** Sidecars of a range; each is started when it is first needed and goes with the range. */
+export interface Sidecars {
+  of(host: LiveHost): Promise<Sidecar>;
+}
+
+export function createSidecars(docker: Docker, { range }: Pick<RangePlan, "range">): Sidecars {
+  const started = new Map<string, Promise<Sidecar>>();
+  return {
+    of(host) {
+      const key = host.plan.host;
+      const sidecar = started.get(key) ?? startSidecar(docker, host, labelsOf(range, "sidecar", key));
+      started.set(key, sidecar);
+      // One that did not start is tried again.
+      sidecar.catch(() => started.delete(key));
+      return sidecar;
+    },
+  };
+}
+
+async function startSidecar(docker: Docker, { container: target, plan }: LiveHost, labels: Record<string, string>): Promise<Sidecar> {
+  const where = { host: plan.host };
+  try {
+    const { Image } = await target.inspect();
+    const container = await docker.createContainer({
+      name: `${plan.name}-net`,
+      Image,
+      Entrypoint: ["sleep", "infinity"],
+      Cmd: [],
+      Labels: labels,
+      HostConfig: {
+        NetworkMode: `container:${target.id}`,
+        CapDrop: ["ALL"],
+        CapAdd: ["NET_ADMIN"],
+        SecurityOpt: ["no-new-privileges"],
+        PidsLimit: 20,
+        Memory: 64 * 1024 * 1024,
+        LogConfig: { Type: "none", Config: {} },
+      },
+    });
+    await container.start();
+    return {
+      async run(argv, stdin = "") {
+        const program = await startProgram(docker, container, argv, { cwd: "/" });
+        program.stdin.end(stdin);
+        const [out, said, code] = await Promise.all([buffer(program.stdout), buffer(program.stderr), program.ended]);
+        if (code === 0) return out.toString();
+        throw new ProblemError({ code: "sidecar-failed", message: `${argv.join(" ")}: ${said.toString().trim()}`, where });
+      },
+    };
+  } catch (error) {
+    throw error instanceof ProblemError ? error : new ProblemError({ ...engineProblem(error), where });
+  }
+}

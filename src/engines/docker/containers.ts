@@ -70,7 +70,21 @@ export async function removeRange(docker: Docker, rangeId: string): Promise<void
   // Sidecars live in the network namespace of their hosts, which need not be there any more when they go.
   await Promise.all(containers.map(({ Id }) => removed(docker.getContainer(Id).remove({ force: true, v: true }))));
   const networks = await docker.listNetworks({ filters });
-  await Promise.all(networks.map(({ Id }) => removed(docker.getNetwork(Id).remove())));
+  await Promise.all(networks.map(({ Id }) => removeNetwork(docker.getNetwork(Id))));
+}
+
+/** An engine that was killed may keep endpoints of containers that are gone (403, "has active endpoints"): they are cut first. */
+async function removeNetwork(network: Docker.Network): Promise<void> {
+  try {
+    await removed(network.remove());
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 403) throw error;
+    const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, { Name?: string }> };
+    const ends = Object.entries(Containers).map(([id, { Name }]) => Name ?? id);
+    await Promise.all(ends.map((end) => removed(network.disconnect({ Container: end, Force: true }))));
+    // What even then stays is met again by the next sweep; it must not keep anybody from starting.
+    await removed(network.remove()).catch(() => {});
+  }
 }
 
 /** What is gone already, or is just being removed by somebody else, is as good as removed. */

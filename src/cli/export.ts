@@ -14,7 +14,7 @@ import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { labReadme } from "./export-readme.ts";
-import { openLibrary, wholeNumber } from "./library.ts";
+import { openLibrary, unknownLab, wholeNumber } from "./library.ts";
 
 /** `maildrill export`: a lab as a folder that plain compose starts on a machine without Maildrill. */
 export const exportLab: CliCommand = {
@@ -63,8 +63,7 @@ async function chooseWorld(context: CliContext, name: string, { seed, healthy }:
     return { title: scenario.text.codename, world: healthy ? compiled.healthy : compiled.broken, scenario: compiled };
   }
   if (library.worlds.has(name)) return { title: name, world: await bareWorld(name, library.worlds, engine, catalogue, { seed }) };
-  const known = [...library.scenarios.map(({ text }) => text.codename), ...library.worlds.keys()];
-  throw new ProblemError(unknownId("scenario or world", name, known));
+  throw new ProblemError(unknownLab(library, name));
 }
 
 /** The scenario's mail, ready to be handed to sendmail. */

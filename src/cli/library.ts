@@ -1,4 +1,4 @@
-import { ProblemError } from "../base/problem.ts";
+import { type Problem, ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import { findScenario, type Library, loadLibrary, readScenarioFiles } from "../scenario/load-library.ts";
@@ -25,6 +25,11 @@ export function chooseScenario(library: Library, name: string): Scenario {
       library.scenarios.map(({ text }) => text.codename),
     ),
   );
+}
+
+/** Neither a scenario nor a world is called so: told with the nearest name that is. */
+export function unknownLab({ scenarios, worlds }: Library, name: string): Problem {
+  return unknownId("scenario or world", name, [...scenarios.map(({ text }) => text.codename), ...worlds.keys()]);
 }
 
 /** The engine option as typed. @throws ProblemError for a word that is no engine */

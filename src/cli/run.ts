@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { quote } from "../base/shell-words.ts";
 import { askRange } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import { actor } from "./actor.ts";
@@ -31,6 +32,5 @@ export const run: CliCommand = {
 
 /** One word is a whole command line; several are arguments, each quoted so that it arrives as it was typed. */
 function commandLine(words: readonly string[]): string {
-  if (words.length === 1) return words[0] as string;
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
+  return words.length === 1 ? (words[0] as string) : quote(words);
 }

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { ProblemError } from "../base/problem.ts";
-import { unknownId } from "../base/registry.ts";
 import { dialects } from "../daemons/registry.ts";
 import { bareWorld } from "../scenario/bare-world.ts";
 import { catalogue } from "../scenario/catalogue.ts";
@@ -14,7 +13,7 @@ import type { Range } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
-import { engineId, openLibrary, wholeNumber } from "./library.ts";
+import { engineId, openLibrary, unknownLab, wholeNumber } from "./library.ts";
 
 /** `maildrill up`: starts a scenario or a world and keeps it for other terminals until Ctrl-C or `maildrill down`. */
 export const up: CliCommand = {
@@ -69,11 +68,7 @@ async function bringUp(context: CliContext, name: string, { seed, healthy, engin
     const stage = await setStage(scenario, engine, catalogue, { seed, healthy, signal });
     return { range: stage.range, stage };
   }
-  if (!library.worlds.has(name)) {
-    throw new ProblemError(
-      unknownId("scenario or world", name, [...library.scenarios.map(({ text }) => text.codename), ...library.worlds.keys()]),
-    );
-  }
+  if (!library.worlds.has(name)) throw new ProblemError(unknownLab(library, name));
   return { range: await engine.up(await bareWorld(name, library.worlds, engine, catalogue, { seed }), { signal }) };
 }
 

@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from "../base/problem.ts";
+import { type Problem, ProblemError, type Where } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import type { Effect, FileEffect, ParameterEffect, RecordEdit, RecordEffect } from "../world/effect.ts";
 import type { DaemonKind, Host, HostKey, World } from "../world/world.ts";
@@ -48,7 +48,7 @@ export function undoChange(files: FileReader, effect: TextEffect, change: FileCh
   const { path } = change;
   const now = files.read(path);
   const undone = (after: string | undefined): FileChange => ({ path, before: now, after });
-  const changed = changedSince(effect.host, path);
+  const changed = changedSince("What the effect put here has been changed since; it was left as it is.", { host: effect.host, file: path });
   switch (effect.effect) {
     case "file": {
       if (now === change.after) return undone(change.before);
@@ -211,11 +211,7 @@ function noFile(host: HostKey, path: string): Problem {
   return { code: "no-such-file", message: "There is no such file.", where: { host, file: path } };
 }
 
-function changedSince(host: HostKey, path: string): Problem {
-  return {
-    code: "changed-since",
-    message: "What the effect put here has been changed since; it was left as it is.",
-    where: { host, file: path },
-    hint: "Mend it by hand.",
-  };
+/** Why an effect is not taken back: somebody has changed what it left. */
+export function changedSince(message: string, where: Where): Problem {
+  return { code: "changed-since", message, where, hint: "Mend it by hand." };
 }

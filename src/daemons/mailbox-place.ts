@@ -1,3 +1,5 @@
+import { ProblemError } from "../base/problem.ts";
+import type { Host, World } from "../world/world.ts";
 import type { FileReader } from "./daemon.ts";
 import { DOVECOT_CONF, readPolicy as readDovecot } from "./dovecot/policy.ts";
 import { expandVariables } from "./dovecot/variables.ts";
@@ -20,4 +22,26 @@ export function maildirOf(files: FileReader, address: string): string | undefine
   const found = findAddress(openMaps(policy.list("virtual_mailbox_maps"), files), address, options);
   if (found === undefined || isTroubled(found) || !found.value.endsWith("/")) return undefined;
   return `${policy.get("virtual_mailbox_base")}/${found.value.slice(0, -1)}`;
+}
+
+/**
+ * A user's mailbox on the host that keeps it.
+ * @param user the local part, as the host knows the user
+ * @throws ProblemError `no-such-mailbox`
+ */
+export function mailboxOf(
+  files: FileReader,
+  world: World,
+  host: Host,
+  user: string,
+): { readonly address: string; readonly maildir: string } {
+  const person = world.people.find((each) => each.mailbox === host.key && each.address.startsWith(`${user}@`));
+  const address = person?.address ?? `${user}@${host.name}`;
+  const maildir = maildirOf(files, address);
+  if (maildir !== undefined) return { address, maildir };
+  throw new ProblemError({
+    code: "no-such-mailbox",
+    message: `This host keeps no mailbox of ${JSON.stringify(user)}.`,
+    where: { host: host.key },
+  });
 }

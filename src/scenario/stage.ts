@@ -1,4 +1,5 @@
 import { composeMail } from "../mail/compose.ts";
+import { sendmailCommand } from "../mail/sendmail.ts";
 import type { Engine, Range, UpOptions } from "../world/engine.ts";
 import type { HostKey } from "../world/world.ts";
 import { type CompiledScenario, compileScenario, type Step } from "./compile.ts";
@@ -48,7 +49,7 @@ export async function setStage(scenario: Scenario, engine: Engine, catalogue: Ca
 /** Hands a mail in on its host, as its users' programs do. */
 export async function sendMail(range: Range, { from, message, messageId }: Omit<CompiledMail, "id">): Promise<void> {
   const text = composeMail(message, { messageId, atMs: range.time.now() });
-  await range.run(from, `sendmail -i -f '${message.from}' ${message.to.map((address) => `'${address}'`).join(" ")}`, { stdin: text });
+  await range.run(from, sendmailCommand(message.from, message.to), { stdin: text });
 }
 
 /** Lets time pass until the mail under way has gone where it goes. Mail that waits for a retry does not count as under way. */

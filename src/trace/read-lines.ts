@@ -1,25 +1,36 @@
 import type { LogDialect, LogReader } from "../daemons/daemon.ts";
-import type { LogLine } from "../world/event.ts";
+import type { Event, LogLine } from "../world/event.ts";
 import { createTracer, type Tracer } from "./tracer.ts";
 
+/** A line, and the event that its daemon's dialect reads in it; undefined where it reads none. */
+export interface ReadLine {
+  readonly line: LogLine;
+  readonly event: Event | undefined;
+}
+
 /**
- * Reads a range's log lines into a tracer, each with the dialect of its daemon. The host is the one whose log it is:
- * two hosts of different organisations may well call themselves `mail` in their stamps.
+ * Reads a range's log lines, each with the dialect of its daemon; each log has a reader of its own. The event's host is the one
+ * whose log it is: two hosts of different organisations may well call themselves `mail` in their stamps.
  */
+export function readLines(lines: readonly LogLine[], dialects: readonly LogDialect[]): ReadLine[] {
+  const readers = new Map<string, LogReader | undefined>();
+  return lines.map((line) => {
+    const key = `${line.host} ${line.path}`;
+    if (!readers.has(key)) {
+      const dialect = dialects.find(({ daemon }) => daemon === line.daemon);
+      readers.set(key, dialect?.reader({ year: new Date(line.atMs).getUTCFullYear(), host: line.host }));
+    }
+    const event = readers.get(key)?.read(line.text);
+    return { line, event: event === undefined ? undefined : { ...event, host: line.host } };
+  });
+}
+
+/** Reads a range's log lines into a tracer. */
 export function traceLines(lines: readonly LogLine[], dialects: readonly LogDialect[]): Tracer {
   const tracer = createTracer();
-  const readers = new Map<string, LogReader | undefined>();
-  for (const line of lines) {
-    const key = `${line.host} ${line.path}`;
-    let reader = readers.get(key);
-    if (reader === undefined && !readers.has(key)) {
-      const dialect = dialects.find(({ daemon }) => daemon === line.daemon);
-      reader = dialect?.reader({ year: new Date(line.atMs).getUTCFullYear(), host: line.host });
-      readers.set(key, reader);
-    }
-    const event = reader?.read(line.text);
+  for (const { line, event } of readLines(lines, dialects)) {
     if (event === undefined) tracer.skip(line.text);
-    else tracer.add({ ...event, host: line.host }, line);
+    else tracer.add(event, line);
   }
   return tracer;
 }

@@ -1,6 +1,7 @@
 import type { Delivery, Event, LogLine, Rejected } from "../world/event.ts";
 import type { DeliveryTrace, Hop, MessageTrace, RejectTrace, Trace } from "../world/trace.ts";
 import type { HostKey } from "../world/world.ts";
+import { queuedAs } from "./queued-as.ts";
 
 /** Follows messages through events that come in the order of their lines. */
 export interface Tracer {
@@ -167,8 +168,8 @@ function inOrder(stays: readonly Stay[]): Stay[] {
   const followers = new Set<Stay>();
   for (const stay of byArrival) {
     for (const { reply } of stay.deliveries) {
-      const queuedAs = /queued as ([0-9A-Za-z]+)\)?$/.exec(reply)?.[1];
-      const next = byArrival.find((candidate) => candidate.queueId === queuedAs && candidate !== stay && !followers.has(candidate));
+      const queueId = queuedAs(reply);
+      const next = byArrival.find((candidate) => candidate.queueId === queueId && candidate !== stay && !followers.has(candidate));
       if (next === undefined) continue;
       followers.add(next);
       after.set(stay, [...(after.get(stay) ?? []), next]);

@@ -146,6 +146,11 @@ export function addressFor(from: Host, to: Host): string {
   return (shared ?? to.interfaces[0])?.address ?? "127.0.0.1";
 }
 
+/** The host that holds each person's mailbox, by address. */
+export function mailboxHosts({ people }: World): Readonly<Record<string, HostKey>> {
+  return Object.fromEntries(people.map(({ address, mailbox }) => [address, mailbox]));
+}
+
 /** A copy of the world in which one host is replaced. */
 export function withHost(world: World, key: HostKey, change: (host: Host) => Host): World {
   hostOf(world, key);

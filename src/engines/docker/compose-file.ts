@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
+import { tmpfsOptions } from "./image-rights.ts";
 import type { ImageName } from "./images/image-set.ts";
-import type { ContainerPlan, RangePlan } from "./range-plan.ts";
+import { type ContainerPlan, type RangePlan, withoutGateway } from "./range-plan.ts";
 
 /** Where a host of a compose lab sees its folder `hosts/<host>`. */
 export const labMount = "/usr/local/lib/lab";
@@ -54,7 +55,7 @@ function service(plan: ContainerPlan, keys: ReadonlyMap<string, string>, referen
 }
 
 function tmpfs(sizes: Readonly<Record<string, number>>) {
-  const lines = Object.entries(sizes).map(([path, bytes]) => `${path}:rw,nosuid,nodev,noexec,mode=0755,size=${bytes}`);
+  const lines = Object.entries(sizes).map(([path, bytes]) => `${path}:${tmpfsOptions(bytes)}`);
   return lines.length === 0 ? {} : { tmpfs: lines };
 }
 
@@ -63,7 +64,7 @@ function network(cidr: string) {
   return {
     driver: "bridge",
     internal: true,
-    driver_opts: { "com.docker.network.bridge.inhibit_ipv4": "true" },
+    driver_opts: { ...withoutGateway },
     ipam: { config: [{ subnet: cidr }] },
   };
 }

@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
 import { archiveOf } from "./archive.ts";
+import { tmpfsOptions } from "./image-rights.ts";
 import { labels } from "./labels.ts";
-import type { ContainerPlan, NetworkPlan, RangePlan } from "./range-plan.ts";
+import { type ContainerPlan, type NetworkPlan, withoutGateway } from "./range-plan.ts";
 
 /**
  * An internal network: no route leads out of it, and the engine's host has no address in it, so that nothing in the range
@@ -14,7 +15,7 @@ export async function createNetwork(docker: Docker, { name, cidr, labels: labell
     Driver: "bridge",
     Internal: true,
     IPAM: { Driver: "default", Config: [{ Subnet: cidr }] },
-    Options: { "com.docker.network.bridge.inhibit_ipv4": "true" },
+    Options: { ...withoutGateway },
     Labels: { ...labelled },
   });
 }
@@ -53,9 +54,7 @@ function confinement({ rights }: ContainerPlan): Docker.HostConfig {
     Memory: rights.memoryBytes,
     // The same again as swap would let a runaway program slow down everybody's machine.
     MemorySwap: rights.memoryBytes,
-    Tmpfs: Object.fromEntries(
-      Object.entries(rights.tmpfs).map(([path, bytes]) => [path, `rw,nosuid,nodev,noexec,mode=0755,size=${bytes}`]),
-    ),
+    Tmpfs: Object.fromEntries(Object.entries(rights.tmpfs).map(([path, bytes]) => [path, tmpfsOptions(bytes)])),
   };
 }
 
@@ -95,11 +94,4 @@ async function removed(work: Promise<unknown>): Promise<void> {
     const { statusCode } = error as { statusCode?: number };
     if (statusCode !== 404 && statusCode !== 409) throw error;
   }
-}
-
-/** Names of what belongs to the range and still is there. */
-export async function remainsOf(docker: Docker, { range }: Pick<RangePlan, "range">): Promise<string[]> {
-  const filters = { label: [`${labels.range}=${range.id}`] };
-  const [containers, networks] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters })]);
-  return [...containers.flatMap(({ Names }) => Names), ...networks.map(({ Name }) => Name)];
 }

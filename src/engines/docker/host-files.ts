@@ -1,8 +1,7 @@
-import { ProblemError } from "../../base/problem.ts";
 import { oldMail } from "../../daemons/dovecot/maildir.ts";
 import { filesOf } from "../../daemons/effects.ts";
 import { identityFiles } from "../../daemons/identity-files.ts";
-import { maildirOf } from "../../daemons/mailbox-place.ts";
+import { mailboxOf } from "../../daemons/mailbox-place.ts";
 import { parseDatabase } from "../../daemons/postfix/tables/database.ts";
 import type { DaemonKind, Host, MailboxContent, World } from "../../world/world.ts";
 
@@ -60,15 +59,9 @@ function tableSource(database: string): string {
 }
 
 /** Old, read mail in a user's INBOX. @throws ProblemError when the host keeps no such mailbox */
-export function mailFiles(world: World, host: Host, { user, fillBytes }: MailboxContent, beforeMs = world.startsAtMs): HostFile[] {
-  const person = world.people.find((each) => each.mailbox === host.key && each.address.startsWith(`${user}@`));
-  const address = person?.address ?? `${user}@${host.name}`;
-  const maildir = maildirOf(filesOf(host), address);
-  if (maildir === undefined) {
-    const message = `This host keeps no mailbox of ${JSON.stringify(user)}.`;
-    throw new ProblemError({ code: "no-such-mailbox", message, where: { host: host.key } });
-  }
-  return oldMail({ fillBytes, address, hostName: host.name, beforeMs }).map(({ name, content, atMs }) => ({
+export function mailFiles(world: World, host: Host, { user, fillBytes }: MailboxContent): HostFile[] {
+  const { address, maildir } = mailboxOf(filesOf(host), world, host, user);
+  return oldMail({ fillBytes, address, hostName: host.name, beforeMs: world.startsAtMs }).map(({ name, content, atMs }) => ({
     path: `${maildir}/cur/${name}:2,S`,
     content,
     mode: 0o600,

@@ -51,3 +51,8 @@ export function imageFor(kinds: readonly DaemonKind[]): HostImage | undefined {
   }
   return undefined;
 }
+
+/** How a small file system of its own is mounted. */
+export function tmpfsOptions(sizeBytes: number): string {
+  return `rw,nosuid,nodev,noexec,mode=0755,size=${sizeBytes}`;
+}

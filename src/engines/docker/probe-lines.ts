@@ -1,5 +1,5 @@
-import type { LogDialect, LogReader } from "../../daemons/daemon.ts";
-import { traceLines } from "../../trace/read-lines.ts";
+import type { LogDialect } from "../../daemons/daemon.ts";
+import { type ReadLine, readLines, traceLines } from "../../trace/read-lines.ts";
 import type { Event, LogLine } from "../../world/event.ts";
 import type { HostKey } from "../../world/world.ts";
 import { type LiveRange, wait } from "./live-range.ts";
@@ -28,7 +28,7 @@ export function probeLinesOf(
   dialects: readonly LogDialect[],
   { servers = [], clients = [], messageIds = [] }: ProbeMarks,
 ): Set<LogLine> {
-  const read = readEvents(lines, dialects);
+  const read = readLines(lines, dialects).filter((each): each is EventLine => each.event !== undefined);
   const found = new Set(messageIds.flatMap((id) => traceLines(lines, dialects).linesOf(id)));
   addSessions(read, found, (line, event) => servers.includes(line.host) && clients.includes(event.client.address));
   addQueueIds(read, found);
@@ -36,26 +36,12 @@ export function probeLinesOf(
   return found;
 }
 
-interface ReadLine {
-  readonly line: LogLine;
-  readonly event: Event;
-}
-
-function readEvents(lines: readonly LogLine[], dialects: readonly LogDialect[]): ReadLine[] {
-  const readers = new Map<string, LogReader | undefined>();
-  return lines.flatMap((line) => {
-    const key = `${line.host} ${line.path}`;
-    const dialect = dialects.find(({ daemon }) => daemon === line.daemon);
-    const reader = readers.get(key) ?? dialect?.reader({ year: new Date(line.atMs).getUTCFullYear(), host: line.host });
-    readers.set(key, reader);
-    const event = reader?.read(line.text);
-    return event === undefined ? [] : [{ line, event }];
-  });
-}
+/** A line in which its dialect has read an event. */
+type EventLine = ReadLine & { readonly event: Event };
 
 /** Whole server sessions, from `connect` to `disconnect` of one process, that the probe opened or in which a probe's message came in. */
 function addSessions(
-  read: readonly ReadLine[],
+  read: readonly EventLine[],
   found: Set<LogLine>,
   isProbe: (line: LogLine, event: Extract<Event, { event: "connected" }>) => boolean,
 ): void {
@@ -75,7 +61,7 @@ function addSessions(
 }
 
 /** Everything that a host says of a queue file that a probe's session made. */
-function addQueueIds(read: readonly ReadLine[], found: Set<LogLine>): void {
+function addQueueIds(read: readonly EventLine[], found: Set<LogLine>): void {
   const queueIds = new Set<string>();
   const key = (line: LogLine, event: Event): string | undefined =>
     "queueId" in event && event.queueId !== undefined ? `${line.host} ${event.queueId}` : undefined;
@@ -90,7 +76,7 @@ function addQueueIds(read: readonly ReadLine[], found: Set<LogLine>): void {
 }
 
 /** What Rspamd and Dovecot say of one task or session: its tag stands in each of the lines. */
-function addTags(read: readonly ReadLine[], found: Set<LogLine>): void {
+function addTags(read: readonly EventLine[], found: Set<LogLine>): void {
   const tagOf = ({ text, host }: LogLine): string | undefined => {
     const tag = /<([0-9A-Za-z+/]{6,})>[;:]/.exec(text)?.[1];
     return tag === undefined ? undefined : `${host} ${tag}`;

@@ -36,6 +36,9 @@ export interface ContainerPlan {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Options of the bridge driver: the engine's host gets no address in the network, so that nothing in it reaches the host. */
+export const withoutGateway: Readonly<Record<string, string>> = { "com.docker.network.bridge.inhibit_ipv4": "true" };
+
 /** @throws ProblemError `no-image` for a host whose daemons no image holds together */
 export function planRange(world: World, range: RangeIdentity): RangePlan {
   const networkName = (key: string): string => `maildrill-${range.id}-${key}`;

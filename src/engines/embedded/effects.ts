@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../base/problem.ts";
-import { demandDaemon, demandNetwork, diskHolding, fileChange, reloadedBy, type TextEffect, undoChange } from "../../daemons/effects.ts";
+import {
+  changedSince,
+  demandDaemon,
+  demandNetwork,
+  diskHolding,
+  fileChange,
+  reloadedBy,
+  type TextEffect,
+  undoChange,
+} from "../../daemons/effects.ts";
 import type { DaemonEffect, DiskEffect, Effect, FirewallEffect, LinkEffect, MailboxEffect } from "../../world/effect.ts";
 import type { AppliedEffect } from "../../world/engine.ts";
 import type { LiveRange } from "./live-range.ts";
@@ -79,7 +88,8 @@ function tellDaemon(machine: Machine, { daemon, action }: DaemonEffect): Undo {
   const after = services.state(daemon);
   if (before === after) return () => undefined;
   return () => {
-    if (services.state(daemon) !== after) return changedSince(`The ${daemon} is no longer ${after}; it was left as it is.`, machine);
+    if (services.state(daemon) !== after)
+      return changedSince(`The ${daemon} is no longer ${after}; it was left as it is.`, { host: machine.key });
     bringTo(services, daemon, before);
     return undefined;
   };
@@ -102,7 +112,7 @@ function addRule(machine: Machine, { rule }: FirewallEffect): Undo {
   return () => {
     const rules = packetFilter.rules();
     const at = rules.findIndex((each) => isDeepStrictEqual(each, rule));
-    if (at === -1) return changedSince("The packet filter no longer has this rule.", machine);
+    if (at === -1) return changedSince("The packet filter no longer has this rule.", { host: machine.key });
     packetFilter.replace(rules.toSpliced(at, 1));
     return undefined;
   };
@@ -137,7 +147,7 @@ function fillDisk(machine: Machine, { path, freeBytes }: DiskEffect): Undo {
   files.limitDisk(mountPoint, freeBytes);
   return () => {
     const now = files.disks().find((disk) => disk.mountPoint === mountPoint)?.freeBytes;
-    if (now === undefined) return changedSince(`${mountPoint} has no limit any more.`, machine);
+    if (now === undefined) return changedSince(`${mountPoint} has no limit any more.`, { host: machine.key });
     files.limitDisk(mountPoint, before === undefined ? undefined : before + (now - freeBytes));
     return undefined;
   };
@@ -160,8 +170,4 @@ function removeMessage({ files }: Machine, path: string): void {
     const folder = `${maildir}/${place}`;
     for (const name of files.list(folder)) if (name.split(":")[0] === base) files.remove(`${folder}/${name}`);
   }
-}
-
-function changedSince(message: string, machine: Machine): Problem {
-  return { code: "changed-since", message, where: { host: machine.key }, hint: "Mend it by hand." };
 }

@@ -1,6 +1,5 @@
-import { ProblemError } from "../../base/problem.ts";
 import { oldMail, parseMaildirName } from "../../daemons/dovecot/maildir.ts";
-import { maildirOf } from "../../daemons/mailbox-place.ts";
+import { mailboxOf } from "../../daemons/mailbox-place.ts";
 import type { Host, MailboxContent, World } from "../../world/world.ts";
 import { MAIL_UID, makeMailDirectory, ownerName } from "./daemons/dovecot/mail-directory.ts";
 import type { FileTree } from "./files/file-tree.ts";
@@ -12,16 +11,7 @@ import type { FileTree } from "./files/file-tree.ts";
  * @throws ProblemError when the host keeps no such mailbox
  */
 export function fillMailbox(files: FileTree, world: World, host: Host, { user, fillBytes }: MailboxContent): readonly string[] {
-  const person = world.people.find((each) => each.mailbox === host.key && each.address.startsWith(`${user}@`));
-  const address = person?.address ?? `${user}@${host.name}`;
-  const maildir = maildirOf(files, address);
-  if (maildir === undefined) {
-    throw new ProblemError({
-      code: "no-such-mailbox",
-      message: `This host keeps no mailbox of ${JSON.stringify(user)}.`,
-      where: { host: host.key },
-    });
-  }
+  const { address, maildir } = mailboxOf(files, world, host, user);
   const folder = `${maildir}/cur`;
   const owner = ownerName(files, MAIL_UID);
   for (const part of ["cur", "new", "tmp"]) makeMailDirectory(files, `${maildir}/${part}`, owner);

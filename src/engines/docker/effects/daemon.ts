@@ -1,9 +1,9 @@
-import { demandDaemon } from "../../../daemons/effects.ts";
+import { changedSince, demandDaemon } from "../../../daemons/effects.ts";
 import type { DaemonEffect } from "../../../world/effect.ts";
 import type { DaemonKind } from "../../../world/world.ts";
 import { serviceOf } from "../host-files.ts";
 import type { LiveHost } from "../live-host.ts";
-import { changedSince, type Undo } from "./undo.ts";
+import type { Undo } from "./undo.ts";
 
 type State = "running" | "stopped" | "frozen";
 
@@ -26,7 +26,7 @@ export async function tellDaemon(live: LiveHost, { daemon, action }: DaemonEffec
   if (before === after) return async () => undefined;
   return async () => {
     if ((await stateOf(live, daemon)) !== after) {
-      return changedSince(`The ${daemon} is no longer ${after}; it was left as it is.`, live.plan.host);
+      return changedSince(`The ${daemon} is no longer ${after}; it was left as it is.`, { host: live.plan.host });
     }
     await bringTo(live, daemon, before);
     return undefined;

@@ -1,8 +1,9 @@
 import { ProblemError } from "../../../base/problem.ts";
+import { quoteWord } from "../../../base/shell-words.ts";
+import { changedSince } from "../../../daemons/effects.ts";
 import type { DiskEffect } from "../../../world/effect.ts";
 import type { LiveHost } from "../live-host.ts";
-import { quoted } from "../shell-words.ts";
-import { changedSince, type Undo } from "./undo.ts";
+import type { Undo } from "./undo.ts";
 
 /** What takes the room: a file such as a crash leaves behind. A learner may well find and delete it. */
 const leftover = "core";
@@ -24,14 +25,15 @@ export async function fillDisk(live: LiveHost, { path, freeBytes }: Pick<DiskEff
   const sizeBytes = Number(before) + blocks * blockBytes - freeBytes;
   await resize(live, file, sizeBytes);
   return async () => {
-    const { stdout } = await live.run(`stat -c %s ${quoted(file)}`);
-    if (Number(stdout) !== sizeBytes) return changedSince(`${file} is no longer what it was; the disk was left as it is.`, live.plan.host);
+    const { stdout } = await live.run(`stat -c %s ${quoteWord(file)}`);
+    if (Number(stdout) !== sizeBytes)
+      return changedSince(`${file} is no longer what it was; the disk was left as it is.`, { host: live.plan.host });
     await resize(live, file, Number(before));
     return undefined;
   };
 }
 
 async function resize(live: LiveHost, file: string, sizeBytes: number): Promise<void> {
-  const name = quoted(file);
+  const name = quoteWord(file);
   await live.demand(`rm -f ${name}${sizeBytes > 0 ? `; fallocate -l ${sizeBytes} ${name} && chmod 600 ${name}` : ""}`);
 }

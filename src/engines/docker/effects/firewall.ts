@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../../base/problem.ts";
+import { changedSince } from "../../../daemons/effects.ts";
 import type { FirewallEffect } from "../../../world/effect.ts";
 import type { HostKey } from "../../../world/world.ts";
 import type { LiveRange } from "../live-range.ts";
 import { isolatedRuleSet, nftRuleSet } from "../packet-filter.ts";
-import { changedSince, type Undo } from "./undo.ts";
+import type { Undo } from "./undo.ts";
 
 /** The rule goes first, so that it decides. */
 export async function addRule(range: LiveRange, { host, rule }: FirewallEffect): Promise<Undo> {
@@ -14,7 +15,7 @@ export async function addRule(range: LiveRange, { host, rule }: FirewallEffect):
   return async (): Promise<Problem | undefined> => {
     const rules = range.filters.get(host) ?? [];
     const at = rules.findIndex((each) => isDeepStrictEqual(each, rule));
-    if (at === -1) return changedSince("The packet filter no longer has this rule.", host);
+    if (at === -1) return changedSince("The packet filter no longer has this rule.", { host });
     range.filters.set(host, rules.toSpliced(at, 1));
     await restoreFilter(range, host);
     return undefined;

@@ -1,9 +1,9 @@
+import { quoteWord } from "../../../base/shell-words.ts";
 import type { MailboxEffect } from "../../../world/effect.ts";
 import type { World } from "../../../world/world.ts";
 import { archiveOf } from "../archive.ts";
 import { mailFiles } from "../host-files.ts";
 import type { LiveHost } from "../live-host.ts";
-import { quoted } from "../shell-words.ts";
 import type { Undo } from "./undo.ts";
 
 /** Puts old mail into a user's INBOX, and has the quota counted again. Taking it back removes what is still there of it, read or not. */
@@ -15,7 +15,7 @@ export async function fillInbox(world: World, live: LiveHost, { user, fillBytes 
     // A message keeps its name up to the flags; it may have been moved from folder to folder.
     for (const { path } of files) {
       const [, maildir = "", name = ""] = /^(.*)\/cur\/([^:]+)/.exec(path) ?? [];
-      await live.demand(`find ${quoted(maildir)} -name ${quoted(`${name}*`)} -delete`);
+      await live.demand(`find ${quoteWord(maildir)} -name ${quoteWord(`${name}*`)} -delete`);
     }
     await recount(live, user);
     return undefined;
@@ -23,5 +23,5 @@ export async function fillInbox(world: World, live: LiveHost, { user, fillBytes 
 }
 
 async function recount({ host, demand }: LiveHost, user: string): Promise<void> {
-  if (host.daemons.some(({ kind }) => kind === "dovecot")) await demand(`doveadm quota recalc -u ${quoted(user)}`);
+  if (host.daemons.some(({ kind }) => kind === "dovecot")) await demand(`doveadm quota recalc -u ${quoteWord(user)}`);
 }

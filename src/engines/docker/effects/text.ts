@@ -1,9 +1,9 @@
 import { posix } from "node:path";
+import { quoteWord } from "../../../base/shell-words.ts";
 import type { FileReader } from "../../../daemons/daemon.ts";
 import { demandDaemon, fileChange, reloadedBy, type TextEffect, undoChange } from "../../../daemons/effects.ts";
 import { readHostFiles } from "../host-reader.ts";
 import type { LiveHost } from "../live-host.ts";
-import { quoted } from "../shell-words.ts";
 import { reloadDaemon } from "./daemon.ts";
 import type { Undo } from "./undo.ts";
 
@@ -39,6 +39,6 @@ function filesFor(live: LiveHost, effect: TextEffect): Promise<FileReader> {
 
 /** Writes into the file that is there, so that its owner, mode and number stay; undefined takes it away. */
 async function writeFile(live: LiveHost, path: string, text: string | undefined): Promise<void> {
-  if (text === undefined) await live.demand(`rm -f ${quoted(path)}`);
-  else await live.demand(`mkdir -p ${quoted(posix.dirname(path))} && cat >${quoted(path)}`, { stdin: text });
+  if (text === undefined) await live.demand(`rm -f ${quoteWord(path)}`);
+  else await live.demand(`mkdir -p ${quoteWord(posix.dirname(path))} && cat >${quoteWord(path)}`, { stdin: text });
 }

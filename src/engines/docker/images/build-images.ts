@@ -8,9 +8,9 @@ import { clearBrokenBuild, clearOldBuilds, clearStages, finishedLabels } from ".
 import { readReports } from "./build-output.ts";
 import { findDebian } from "./debian-base.ts";
 import type { ImageSource } from "./image-digest.ts";
-import { missingImages } from "./image-list.ts";
+import { listImages } from "./image-list.ts";
 import { type ImageName, images, parentsFirst } from "./image-set.ts";
-import { imageReferences, readImageSources } from "./image-source.ts";
+import { readImageSources } from "./image-source.ts";
 
 /** How a long piece of work reports, and how it is told to stop. */
 export interface BuildOptions {
@@ -29,13 +29,15 @@ export async function ensureImages(
   names: readonly ImageName[],
   { progress = () => {}, signal }: BuildOptions = {},
 ): Promise<Readonly<Record<ImageName, string>>> {
-  const references = imageReferences(client.about.architecture);
+  const states = await listImages(client);
+  const references = Object.fromEntries(states.map(({ name, reference }) => [name, reference])) as Record<ImageName, string>;
+  const isMissing = (name: ImageName): boolean => states.some((state) => state.name === name && !state.present);
   // A parent whose children are all there is not needed for itself.
-  const missing = await missingImages(client, names);
+  const missing = names.filter(isMissing);
   if (missing.length === 0) return references;
   await clearOldBuilds(client);
   const sources = readImageSources();
-  const todo = await missingImages(client, parentsFirst(missing));
+  const todo = parentsFirst(missing).filter(isMissing);
   for (const [index, name] of todo.entries()) {
     const { parent } = images[name];
     const base = parent === undefined ? await findDebian(client, { progress, signal }) : references[parent];

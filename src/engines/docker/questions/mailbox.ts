@@ -1,10 +1,10 @@
+import { quoteWord } from "../../../base/shell-words.ts";
 import { maildirOf } from "../../../daemons/mailbox-place.ts";
 import { headerValue, parseHeader, receivedBy } from "../../../mail/message.ts";
 import type { MailboxAnswer, MailboxQuestion } from "../../../world/question.ts";
 import { readHostFiles } from "../host-reader.ts";
 import type { LiveHost } from "../live-host.ts";
 import type { LiveRange } from "../live-range.ts";
-import { quoted } from "../shell-words.ts";
 
 /** Lists a user's mailbox from its Maildir: the files are what a mail program would show. */
 export async function answerMailbox(range: LiveRange, { host, address }: MailboxQuestion): Promise<MailboxAnswer> {
@@ -46,7 +46,7 @@ async function maildirOn(live: LiveHost, address: string): Promise<string | unde
   if (!live.host.daemons.some(({ kind }) => kind === "postfix")) return undefined;
   const tables = "$(postconf -xh virtual_mailbox_maps | tr ',' ' ')";
   const { stdout } = await live.run(
-    `postconf -xh virtual_mailbox_base; for t in ${tables}; do postmap -q ${quoted(address)} "$t" && break; done`,
+    `postconf -xh virtual_mailbox_base; for t in ${tables}; do postmap -q ${quoteWord(address)} "$t" && break; done`,
   );
   const [base = "", place = ""] = stdout.split("\n");
   return place.endsWith("/") ? `${base}/${place.slice(0, -1)}` : undefined;
@@ -55,7 +55,7 @@ async function maildirOn(live: LiveHost, address: string): Promise<string | unde
 /** Prints path, size and header of each message, records ended by a NUL byte, which no header holds. */
 function headersOf(maildir: string): string {
   const each = `for f; do printf '%s\\n%s\\n' "$f" "$(stat -c %s "$f")"; sed '/^\\r\\{0,1\\}$/q' "$f" | tr -d '\\000'; printf '\\0'; done`;
-  return `cd ${quoted(maildir)} 2>/dev/null || exit 0; find ${quoted(maildir)} -type f \\( -path '*/cur/*' -o -path '*/new/*' \\) -print0 | sort -z | xargs -0r sh -c ${quoted(each)} sh`;
+  return `cd ${quoteWord(maildir)} 2>/dev/null || exit 0; find ${quoteWord(maildir)} -type f \\( -path '*/cur/*' -o -path '*/new/*' \\) -print0 | sort -z | xargs -0r sh -c ${quoteWord(each)} sh`;
 }
 
 function readHeaders(output: string): { readonly path: string; readonly sizeBytes: number; readonly header: string }[] {

@@ -1,13 +1,13 @@
+import { quoteWord } from "../../../base/shell-words.ts";
 import type { ResolveAnswer, ResolveQuestion } from "../../../world/question.ts";
 import type { LiveRange } from "../live-range.ts";
-import { quoted } from "../shell-words.ts";
 
 /** Resolves a name from a host with dig, by its own resolver or at a named server. */
 export async function answerResolve(range: LiveRange, { from, server, name, type }: ResolveQuestion): Promise<ResolveAnswer> {
   const at = server === undefined ? "" : `@${server} `;
   const { stdout } = await range
     .host(from)
-    .run(`dig +noall +comments +answer ${at}${quoted(`${name.replace(/\.$/, "")}.`)} ${quoted(type)}`);
+    .run(`dig +noall +comments +answer ${at}${quoteWord(`${name.replace(/\.$/, "")}.`)} ${quoteWord(type)}`);
   return readDig(stdout);
 }
 

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
+import { quote } from "../../../base/shell-words.ts";
 import { composeMail } from "../../../mail/compose.ts";
+import { sendmailCommand } from "../../../mail/sendmail.ts";
 import { type Found, fatesOf } from "../../../trace/fate.ts";
+import { queuedAs } from "../../../trace/queued-as.ts";
 import { traceLines } from "../../../trace/read-lines.ts";
 import type { SendAnswer, SendQuestion } from "../../../world/question.ts";
 import type { MessageTrace } from "../../../world/trace.ts";
+import { mailboxHosts } from "../../../world/world.ts";
 import { isolate, restoreFilter } from "../effects/firewall.ts";
 import { type LiveRange, wait } from "../live-range.ts";
 import { probeLinesOf, settledLines } from "../probe-lines.ts";
-import { quoted } from "../shell-words.ts";
 import { type StoredMessage, storedMessages } from "./mailbox.ts";
 
 /** How often the logs are looked at while the mail is under way. */
@@ -24,15 +27,14 @@ export async function answerSend(range: LiveRange, question: SendQuestion): Prom
   for (const host of whileDown) await isolate(range, host);
   const sentAtMs = Date.now();
   const messageId = `<${randomBytes(12).toString("hex")}@${mail.from.split("@")[1] ?? range.host(from).host.name}>`;
-  const handIn = `sendmail -i -f ${quoted(mail.from)} ${mail.to.map(quoted).join(" ")}`;
   try {
-    await range.host(from).run(handIn, { stdin: composeMail(mail, { messageId, atMs: sentAtMs }) });
+    await range.host(from).run(sendmailCommand(mail.from, mail.to), { stdin: composeMail(mail, { messageId, atMs: sentAtMs }) });
     await comesToEnd(range, messageId, { sentAtMs, withinMs, stays: whileDown.length > 0 });
     const stored = await Promise.all(mail.to.map((address) => copiesOf(range, address, messageId)));
     const lines = await settledLines(range, sentAtMs);
     const tracer = traceLines(lines, range.dialects);
     const found: Found[] = stored.map(({ address, copies }) => ({ address, copies: copies.length }));
-    const recipients = fatesOf(tracer, messageId, found, mailboxHosts(range));
+    const recipients = fatesOf(tracer, messageId, found, mailboxHosts(range.world));
     const message = tracer.trace().messages.find((each) => each.messageId === messageId);
     await takeOut(range, stored, message, whileDown.length > 0);
     range.log.hide(probeLinesOf(await settledLines(range, sentAtMs), range.dialects, { messageIds: [messageId] }));
@@ -71,8 +73,7 @@ function isOver({ hops, deliveries }: MessageTrace): boolean {
 
 /** The next host's `queued as` was read before that host's own lines came in. */
 function isExpected(hops: MessageTrace["hops"], deliveries: MessageTrace["deliveries"]): boolean {
-  const queuedAs = deliveries.flatMap(({ reply }) => /queued as ([0-9A-Za-z]+)\)?$/.exec(reply)?.[1] ?? []);
-  return queuedAs.some((queueId) => !hops.some((hop) => hop.queueId === queueId));
+  return deliveries.flatMap(({ reply }) => queuedAs(reply) ?? []).some((queueId) => !hops.some((hop) => hop.queueId === queueId));
 }
 
 function isParked({ deliveries, hops }: MessageTrace): boolean {
@@ -92,7 +93,7 @@ interface Stored {
 }
 
 async function copiesOf(range: LiveRange, address: string, messageId: string): Promise<Stored> {
-  const host = mailboxHosts(range)[address];
+  const host = mailboxHosts(range.world)[address];
   const all = host === undefined ? [] : await storedMessages(range, host, address);
   return { address, host, copies: all.filter(({ message }) => message.messageId === messageId) };
 }
@@ -106,14 +107,10 @@ async function takeOut(
 ): Promise<void> {
   for (const { host, copies } of stored) {
     if (host === undefined || copies.length === 0) continue;
-    await range.host(host).run(`rm -f ${copies.map(({ path }) => quoted(path)).join(" ")}`);
+    await range.host(host).run(quote(["rm", "-f", ...copies.map(({ path }) => path)]));
   }
   for (const { host, queueId, leftAtMs } of message?.hops ?? []) {
     if (leftAtMs !== undefined) continue;
     await range.host(host).run(`postsuper -d ${queueId}${hostsWereDown ? "; pkill -x qmgr" : ""}`);
   }
-}
-
-function mailboxHosts({ world }: LiveRange): Record<string, string> {
-  return Object.fromEntries(world.people.map(({ address, mailbox }) => [address, mailbox]));
 }

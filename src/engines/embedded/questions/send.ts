@@ -1,8 +1,10 @@
 import { dialects } from "../../../daemons/registry.ts";
 import { composeMail } from "../../../mail/compose.ts";
+import { sendmailCommand } from "../../../mail/sendmail.ts";
 import { type Found, fatesOf } from "../../../trace/fate.ts";
 import { traceLines } from "../../../trace/read-lines.ts";
 import type { SendAnswer, SendQuestion } from "../../../world/question.ts";
+import { mailboxHosts } from "../../../world/world.ts";
 import type { LiveRange } from "../live-range.ts";
 import { answerMailbox } from "./mailbox.ts";
 
@@ -15,21 +17,16 @@ export async function answerSend(range: LiveRange, { from, mail, withinMs, while
   const sentAtMs = range.clock.now();
   const sender = range.machine(from);
   const messageId = `<${sender.random.fork(`probe/${sentAtMs}`).hex(12).toLowerCase()}@${mail.from.split("@")[1] ?? sender.name}>`;
-  const recipients = mail.to.map((address) => `'${address}'`).join(" ");
-  await range.run(from, `sendmail -i -f '${mail.from}' ${recipients}`, { stdin: composeMail(mail, { messageId, atMs: sentAtMs }) });
+  await range.run(from, sendmailCommand(mail.from, mail.to), { stdin: composeMail(mail, { messageId, atMs: sentAtMs }) });
   await range.clock.advance(withinMs);
   const since = range.lines().filter(({ atMs }) => atMs >= sentAtMs);
   const found = await Promise.all(mail.to.map((address) => copiesOf(range, address, messageId)));
-  return { ask: "send", messageId, recipients: fatesOf(traceLines(since, dialects), messageId, found, mailboxHosts(range)) };
+  return { ask: "send", messageId, recipients: fatesOf(traceLines(since, dialects), messageId, found, mailboxHosts(range.world)) };
 }
 
 async function copiesOf(range: LiveRange, address: string, messageId: string): Promise<Found> {
-  const host = mailboxHosts(range)[address];
+  const host = mailboxHosts(range.world)[address];
   if (host === undefined) return { address, copies: 0 };
   const { messages } = await answerMailbox(range, { ask: "mailbox", host, address });
   return { address, copies: messages.filter((message) => message.messageId === messageId).length };
-}
-
-function mailboxHosts({ world }: LiveRange): Record<string, string> {
-  return Object.fromEntries(world.people.map(({ address, mailbox }) => [address, mailbox]));
 }

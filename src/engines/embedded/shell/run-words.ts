@@ -1,5 +1,5 @@
+import { quote } from "../../../base/shell-words.ts";
 import type { CommandCall, CommandResult } from "./command.ts";
-import { quote } from "./quote.ts";
 
 /**
  * Runs words as a command in a child of the calling shell, with what the caller got on stdin.

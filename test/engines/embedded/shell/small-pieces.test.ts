@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { quote } from "../../../../src/base/shell-words.ts";
 import { createFileTree } from "../../../../src/engines/embedded/files/memory-tree.ts";
 import { formatDate, parseDate } from "../../../../src/engines/embedded/shell/dates.ts";
 import { humanSize, listingDate, modeText } from "../../../../src/engines/embedded/shell/file-listing.ts";
@@ -7,7 +8,6 @@ import { globPattern } from "../../../../src/engines/embedded/shell/find/express
 import { changesBetween } from "../../../../src/engines/embedded/shell/line-diff.ts";
 import { awkArguments, grepArguments, records } from "../../../../src/engines/embedded/shell/mended-builtins.ts";
 import { readOptions } from "../../../../src/engines/embedded/shell/options.ts";
-import { quote } from "../../../../src/engines/embedded/shell/quote.ts";
 import { complete } from "../../../../src/engines/embedded/shell/terminal/completion.ts";
 import { KeyDecoder } from "../../../../src/engines/embedded/shell/terminal/keys.ts";
 import { LineView } from "../../../../src/engines/embedded/shell/terminal/line-view.ts";

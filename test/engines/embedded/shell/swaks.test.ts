@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { quote } from "../../../../src/engines/embedded/shell/quote.ts";
+import { quote } from "../../../../src/base/shell-words.ts";
 import { readSwaksOptions } from "../../../../src/engines/embedded/shell/swaks/options.ts";
 import { parseServer } from "../../../../src/engines/embedded/shell/swaks/prepare.ts";
 import { postfixLike, type Script, serve } from "./scripted-server.ts";

@@ -1,6 +1,6 @@
+import { quote } from "../../../../base/shell-words.ts";
 import type { Command } from "../command.ts";
 import { describeOptionProblem, has, readOptions } from "../options.ts";
-import { quote } from "../quote.ts";
 
 /** env: the exported variables, or a command with changed ones. */
 export const env: Command = {

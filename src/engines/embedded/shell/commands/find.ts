@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { quote } from "../../../../base/shell-words.ts";
 import { FileError } from "../../files/file-tree.ts";
 import type { Command, CommandCall, CommandResult } from "../command.ts";
 import { listingStat } from "../file-listing.ts";
@@ -13,7 +14,6 @@ import {
 } from "../find/expression.ts";
 import { printFound } from "../find/print.ts";
 import { resolvePath } from "../paths.ts";
-import { quote } from "../quote.ts";
 import { statOf } from "../symlinks.ts";
 
 /** find: tests on name, path, type, size, times, owner and mode; -exec, -delete, -prune, -print, -print0, -printf, -ls. */

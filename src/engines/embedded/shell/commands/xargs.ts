@@ -1,6 +1,6 @@
+import { quote } from "../../../../base/shell-words.ts";
 import type { Command, CommandResult } from "../command.ts";
 import { describeOptionProblem, has, readOptions, valueOf } from "../options.ts";
-import { quote } from "../quote.ts";
 
 /** xargs: -n -I -L -0 -d -r -t -a -P (one after the other). */
 export const xargs: Command = {

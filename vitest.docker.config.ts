@@ -4,5 +4,11 @@ const reporters = process.env.CI ? ["default", ["json", { outputFile: "reports/v
 
 /** What needs a Docker engine and our images (src/engines/docker/images). */
 export default defineConfig({
-  test: { include: ["test/docker/**/*.test.ts"], testTimeout: 120_000, reporters: reporters as ["default"] },
+  test: {
+    include: ["test/docker/**/*.test.ts"],
+    testTimeout: 120_000,
+    // One after the other: ranges that start side by side only make each other slow.
+    fileParallelism: false,
+    reporters: reporters as ["default"],
+  },
 });

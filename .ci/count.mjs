@@ -1,38 +1,39 @@
 // Prints the closing line `N passed, N failed[, N skipped]` from the runners' reports; exit 1 when anything failed or did not run.
+// Arguments: passed steps, failed steps, then NAME=EXIT_CODE for each report reports/NAME.json, all of them required.
 import { readFileSync } from "node:fs";
 
-const [passedSteps, failedSteps, testCode, proveCode] = process.argv.slice(2).map(Number);
-let passed = passedSteps;
-let failed = failedSteps;
+const [passedSteps, failedSteps, ...runs] = process.argv.slice(2);
+let passed = Number(passedSteps);
+let failed = Number(failedSteps);
 let skipped = 0;
 
-const tests = report("reports/vitest.json");
-if (tests === undefined) failed++;
-else {
-  passed += tests.numPassedTests;
-  failed += tests.numFailedTests;
-  skipped += tests.numPendingTests + tests.numTodoTests;
-  // A file that does not load, or an unhandled error, fails no single test but does fail the run.
-  if (testCode !== 0 && tests.numFailedTests === 0) failed++;
-}
-
-const proofs = report("reports/prove.json");
-if (proofs === undefined || proofs.passed + proofs.failed === 0) failed++;
-else {
-  passed += proofs.passed;
-  failed += proofs.failed;
-  if (proveCode !== 0 && proofs.failed === 0) failed++;
+for (const run of runs) {
+  const [name, exitCode] = run.split("=");
+  const counts = countsOf(`reports/${name}.json`);
+  passed += counts.passed;
+  failed += counts.failed;
+  skipped += counts.skipped;
+  // A file that does not load, or an unhandled error, fails no single test but does fail the run. A run of nothing proves nothing.
+  if (counts.failed === 0 && (exitCode !== "0" || counts.passed === 0)) failed++;
 }
 
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
-/** A required report that is missing or broken counts as failed. */
-function report(path) {
+/** The counts of vitest's report or of `prove --json`; a report that is missing or broken counts as failed. */
+function countsOf(path) {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    const report = JSON.parse(readFileSync(path, "utf8"));
+    for (const { scenario, seed, problem } of report.proofs ?? []) {
+      if (problem !== undefined) console.log(`${scenario} seed ${seed}: NOT PROVED\n    ${problem}`);
+    }
+    return {
+      passed: report.numPassedTests ?? report.passed,
+      failed: report.numFailedTests ?? report.failed,
+      skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
+    };
   } catch (error) {
     console.log(`${path}: ${error.message}`);
-    return undefined;
+    return { passed: 0, failed: 1, skipped: 0 };
   }
 }

@@ -59,9 +59,10 @@ images() {
   fi
 }
 
-# claims_docker: 7 when no scenario says that it runs on the docker engine.
-claims_docker() {
-  node bin/maildrill.mjs list --json | node -e '
-    const { scenarios } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-    process.exit(scenarios.some(({ engines }) => engines.includes("docker")) ? 0 : 7);'
+# nothing_left: what ran before has taken its ranges down itself; there is nothing of dead processes for a sweep to find.
+nothing_left() {
+  node bin/maildrill.mjs ps --json | node -e '
+    const { gone, swept } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    if (gone.length + swept.length > 0) console.log("left behind:", ...gone, ...swept);
+    process.exit(gone.length + swept.length > 0 ? 1 : 0);'
 }

@@ -1,5 +1,7 @@
 import type { Clock } from "../base/clock.ts";
+import { inParallel } from "../base/in-parallel.ts";
 import { ProblemError } from "../base/problem.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
 import { evidenceText } from "../checks/check.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import type { Engine, EngineId } from "../world/engine.ts";
@@ -39,7 +41,7 @@ export interface ProofSetup {
  */
 export async function proveScenario(scenario: Scenario, seed: number, setup: ProofSetup): Promise<Proof> {
   const startedAtMs = setup.clock.now();
-  const found = { healthy: false, failed: [] as string[], traps: [] as { name: string; rejectedBy: string | undefined }[], mended: false };
+  const found = { healthy: false, failed: [] as readonly string[], traps: [] as readonly RejectedTrap[], mended: false };
   const proof = (problem?: string): Proof => ({
     scenario: scenario.id,
     engine: setup.engine.id,
@@ -52,18 +54,66 @@ export async function proveScenario(scenario: Scenario, seed: number, setup: Pro
     ...(problem === undefined ? {} : { problem }),
   });
   try {
-    await proveHealthy(scenario, seed, setup);
-    found.healthy = true;
-    const played = await proveSolutions(scenario, seed, setup);
-    found.mended = true;
-    found.failed.push(...(await proveBroken(scenario, seed, setup, played)));
-    for (const trap of played.compiled.traps) found.traps.push(await proveTrap(scenario, seed, setup, trap));
+    const seen = await playAll(scenario, seed, setup, found);
+    proveDiagnosis(seen.compiled, [...seen.broken.pins, ...seen.solutionPins]);
+    proveOtherSeed(seen.compiled, seen.otherPins, seed);
     return proof();
   } catch (error) {
     if (error instanceof Unproved) return proof(error.message);
     if (error instanceof ProblemError) return proof(error.message);
     throw error;
   }
+}
+
+interface RejectedTrap {
+  readonly name: string;
+  readonly rejectedBy: string;
+}
+
+/** What the ranges of a proof have shown. */
+interface Seen {
+  readonly compiled: CompiledScenario;
+  readonly broken: BrokenWorld;
+  /** What commands of the solutions printed: what a learner could pin on the way. */
+  readonly solutionPins: readonly Pin[];
+  /** What the learner of another seed sees. */
+  readonly otherPins: readonly Pin[];
+}
+
+type Found = Record<"healthy" | "mended", boolean> & { failed: readonly string[]; traps: readonly RejectedTrap[] };
+
+/** Plays every range that the proof needs, as many at the same time as the engine likes, and notes in `found` what holds. */
+async function playAll(scenario: Scenario, seed: number, setup: ProofSetup, found: Found): Promise<Seen> {
+  const solutionPins: Pin[] = [];
+  const traps = new Map<number, RejectedTrap>();
+  let broken: BrokenWorld | undefined;
+  let otherPins: readonly Pin[] = [];
+  let solved = 0;
+  const acts: (() => Promise<void>)[] = [
+    async () => {
+      await proveHealthy(scenario, seed, setup);
+      found.healthy = true;
+    },
+    ...scenario.text.solutions.map((_, number) => async () => {
+      solutionPins.push(...(await proveSolution(scenario, seed, setup, number)));
+      found.mended = ++solved === scenario.text.solutions.length;
+    }),
+    async () => {
+      broken = await proveBroken(scenario, seed, setup);
+      found.failed = broken.failed;
+    },
+    async () => {
+      if (scenario.text.diagnosis !== undefined)
+        otherPins = await onStage(scenario, seed + 1, setup, false, async (other) => linePins(other));
+    },
+    ...scenario.text.traps.map((_, number) => async () => {
+      traps.set(number, await proveTrap(scenario, seed, setup, number));
+      found.traps = [...traps].sort(([one], [other]) => one - other).map(([, trap]) => trap);
+    }),
+  ];
+  await inParallel(acts, setup.engine.rangesAtOnce, (act) => act());
+  if (broken === undefined || solved === 0) throw new Unproved("there is no solution");
+  return { compiled: broken.compiled, broken, solutionPins, otherPins };
 }
 
 /** What does not hold, in words that tell the author where to look. */
@@ -79,7 +129,7 @@ async function onStage<T>(
   const options = { seed, healthy, ...(setup.signal === undefined ? {} : { signal: setup.signal }) };
   const stage = await setStage(scenario, setup.engine, setup.catalogue, options);
   try {
-    return await act(stage);
+    return await unlessAborted(act(stage), setup.signal);
   } finally {
     await stage.range.down();
   }
@@ -100,8 +150,15 @@ function isQuestion({ objectives }: CompiledScenario, id: string): boolean {
   return objectives.some((objective) => objective.id === id && "question" in objective);
 }
 
-/** Broken fails exactly the objectives, shows its symptom, and a learner can find and prove the cause. @returns what failed */
-function proveBroken(scenario: Scenario, seed: number, setup: ProofSetup, played: Played): Promise<string[]> {
+interface BrokenWorld {
+  readonly compiled: CompiledScenario;
+  /** Ids of the objectives, all of which fail. */
+  readonly failed: readonly string[];
+  readonly pins: readonly Pin[];
+}
+
+/** Broken fails exactly the objectives, and shows its symptom. */
+function proveBroken(scenario: Scenario, seed: number, setup: ProofSetup): Promise<BrokenWorld> {
   return onStage(scenario, seed, setup, false, async (stage) => {
     const { compiled, range } = stage;
     const judged = await judgeStage(stage, setup.dialects);
@@ -115,9 +172,7 @@ function proveBroken(scenario: Scenario, seed: number, setup: ProofSetup, played
     const unseen = compiled.symptom.find((words) => !texts.some((text) => text.includes(words)));
     if (unseen !== undefined)
       throw new Unproved(`the symptom ${JSON.stringify(unseen)} stands in no log line and no reply of the broken world`);
-    proveDiagnosis(compiled, [...linePins(stage), ...played.pins]);
-    await proveOtherSeed(scenario, seed, setup, compiled);
-    return judged.filter(({ kind }) => kind === "objective").map(({ id }) => id);
+    return { compiled, failed: judged.filter(({ kind }) => kind === "objective").map(({ id }) => id), pins: linePins(stage) };
   });
 }
 
@@ -143,73 +198,60 @@ function proveDiagnosis(compiled: CompiledScenario, pins: readonly Pin[]): void 
 }
 
 /** What another learner has seen proves nothing here. */
-function proveOtherSeed(scenario: Scenario, seed: number, setup: ProofSetup, compiled: CompiledScenario): Promise<void> {
-  if (compiled.diagnosis === undefined) return Promise.resolve();
+function proveOtherSeed(compiled: CompiledScenario, pins: readonly Pin[], seed: number): void {
+  if (compiled.diagnosis === undefined) return;
   const { place, cause } = compiled.diagnosis;
-  return onStage(scenario, seed + 1, setup, false, async (other) => {
-    const verdict = judgeDiagnosis(compiled, { place, cause, pins: linePins(other) });
-    if (verdict.status === "right") throw new Unproved(`the log lines of seed ${seed + 1} prove the diagnosis of seed ${seed}`);
+  if (judgeDiagnosis(compiled, { place, cause, pins }).status === "right")
+    throw new Unproved(`the log lines of seed ${seed + 1} prove the diagnosis of seed ${seed}`);
+}
+
+/** A solution mends: all objectives and guards together, then again after a queue run, a reload and a restart. @returns what it printed */
+async function proveSolution(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<readonly Pin[]> {
+  const fromOther = await answersOfOther(scenario, seed + 1, setup, number);
+  return onStage(scenario, seed, setup, false, async (stage) => {
+    const pins: Pin[] = [];
+    for (const step of stage.compiled.solutions[number] ?? []) {
+      const outcome = await playStep(stage.range, step, "solution");
+      pins.push(...pinOf(outcome));
+      if (outcome.code !== 0)
+        throw new Unproved(`solution ${number + 1}: ${describe(step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
+    }
+    await comeToRest(stage.range);
+    const given = rightAnswers(stage, setup.dialects);
+    demand(await judgeStage(stage, setup.dialects, given), `after solution ${number + 1}`);
+    await shake(stage);
+    demand(await judgeStage(stage, setup.dialects, given), `after solution ${number + 1} and a restart of the daemons`);
+    const fooled = (await judgeStage(stage, setup.dialects, fromOther)).find(
+      ({ id, verdict }) => isQuestion(stage.compiled, id) && verdict.status === "pass",
+    );
+    if (fooled !== undefined) throw new Unproved(`the answer of seed ${seed + 1} to ${fooled.id} is right for seed ${seed} too`);
+    return pins;
   });
 }
 
-interface Played {
-  readonly compiled: CompiledScenario;
-  /** What commands of the solutions printed: what a learner could pin on the way. */
-  readonly pins: readonly Pin[];
-}
-
-/** Every solution mends: all objectives and guards together, then again after a queue run, a reload and a restart. */
-async function proveSolutions(scenario: Scenario, seed: number, setup: ProofSetup): Promise<Played> {
-  const pins: Pin[] = [];
-  let compiled: CompiledScenario | undefined;
-  for (const number of scenario.text.solutions.keys()) {
-    await onStage(scenario, seed, setup, false, async (stage) => {
-      compiled = stage.compiled;
-      for (const step of stage.compiled.solutions[number] ?? []) {
-        const outcome = await playStep(stage.range, step, "solution");
-        pins.push(...pinOf(outcome));
-        if (outcome.code !== 0)
-          throw new Unproved(`solution ${number + 1}: ${describe(step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
-      }
-      await comeToRest(stage.range);
-      const given = rightAnswers(stage, setup.dialects);
-      demand(await judgeStage(stage, setup.dialects, given), `after solution ${number + 1}`);
-      await shake(stage);
-      demand(await judgeStage(stage, setup.dialects, given), `after solution ${number + 1} and a restart of the daemons`);
-      await proveAnswers(scenario, seed, setup, stage, number);
-    });
-  }
-  if (compiled === undefined) throw new Unproved("there is no solution");
-  return { compiled, pins };
-}
-
-/** Questions: what is right on another learner's range must be wrong here. */
-function proveAnswers(scenario: Scenario, seed: number, setup: ProofSetup, stage: Stage, number: number): Promise<void> {
-  const questions = stage.compiled.objectives.filter((objective) => "question" in objective);
-  if (questions.length === 0) return Promise.resolve();
-  return onStage(scenario, seed + 1, setup, false, async (other) => {
+/** Questions: what is right on another learner's range must be wrong here. @returns that learner's right answers */
+async function answersOfOther(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<Record<string, string>> {
+  if (!scenario.text.objectives.some((objective) => "question" in objective)) return {};
+  return onStage(scenario, seed, setup, false, async (other) => {
     for (const step of other.compiled.solutions[number] ?? []) await playStep(other.range, step, "solution");
     await comeToRest(other.range);
-    const judged = await judgeStage(stage, setup.dialects, rightAnswers(other, setup.dialects));
-    const fooled = judged.find(({ id, verdict }) => questions.some((question) => question.id === id) && verdict.status === "pass");
-    if (fooled !== undefined) throw new Unproved(`the answer of seed ${seed + 1} to ${fooled.id} is right for seed ${seed} too`);
+    return rightAnswers(other, setup.dialects);
   });
 }
 
-function proveTrap(scenario: Scenario, seed: number, setup: ProofSetup, trap: Trap): Promise<{ name: string; rejectedBy: string }> {
+function proveTrap(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<RejectedTrap> {
   return onStage(scenario, seed, setup, false, async (stage) => {
-    const { compiled } = stage;
-    const own = compiled.traps.find(({ name }) => name === trap.name) ?? trap;
-    for (const step of own.steps) await playStep(stage.range, step, "trap");
+    const { name, steps, rejectedBy } = stage.compiled.traps[number] as Trap;
+    for (const step of steps) await playStep(stage.range, step, "trap");
     await comeToRest(stage.range);
     const judged = await judgeStage(stage, setup.dialects);
-    const rejecting = judged.find(({ id }) => id === own.rejectedBy);
+    const rejecting = judged.find(({ id }) => id === rejectedBy);
     if (rejecting?.verdict.status !== "fail") {
       throw new Unproved(
-        `the trap "${own.name}" is not rejected by ${own.rejectedBy}: ${rejecting?.verdict.says ?? "there is no such objective or guard"}`,
+        `the trap "${name}" is not rejected by ${rejectedBy}: ${rejecting?.verdict.says ?? "there is no such objective or guard"}`,
       );
     }
-    return { name: own.name, rejectedBy: own.rejectedBy };
+    return { name, rejectedBy };
   });
 }
 

@@ -1,9 +1,11 @@
+import { unlessAborted } from "../base/unless-aborted.ts";
 import { composeMail } from "../mail/compose.ts";
 import { sendmailCommand } from "../mail/sendmail.ts";
 import type { Engine, Range, UpOptions } from "../world/engine.ts";
 import type { HostKey } from "../world/world.ts";
 import { type CompiledScenario, compileScenario, type Step } from "./compile.ts";
 import type { CompiledMail } from "./compile-mail.ts";
+import { atFreshAddresses } from "./fresh-addresses.ts";
 import type { Catalogue } from "./load-catalogue.ts";
 import type { Scenario } from "./scenario.ts";
 import { shapeOf } from "./shape.ts";
@@ -20,9 +22,9 @@ export interface StageOptions extends UpOptions {
   readonly healthy?: boolean;
 }
 
-/** The range has come to rest when it has logged nothing for so long ... */
-const quietMs = 10_000;
-/** ... or when this much has passed. */
+/** How long nothing may be under way until the range has come to rest: by a clock that jumps, and by the wall's ... */
+const quietMs = { virtual: 10_000, wall: 1_500 };
+/** ... and it is called restless after so long. */
 const restlessMs = 120_000;
 
 /**
@@ -30,15 +32,14 @@ const restlessMs = 120_000;
  * @throws ProblemError when the engine cannot start it; nothing is left running then
  */
 export async function setStage(scenario: Scenario, engine: Engine, catalogue: Catalogue, options: StageOptions): Promise<Stage> {
-  const plan = await engine.reserve(shapeOf(scenario.blueprint), options.seed);
-  const compiled = compileScenario(scenario, options.seed, plan, catalogue);
-  const range = await engine.up(options.healthy === true ? compiled.healthy : compiled.broken, options);
+  const { compiled, range } = await atFreshAddresses(async () => {
+    const plan = await engine.reserve(shapeOf(scenario.blueprint), options.seed);
+    const compiled = compileScenario(scenario, options.seed, plan, catalogue);
+    return { compiled, range: await engine.up(options.healthy === true ? compiled.healthy : compiled.broken, options) };
+  });
   try {
-    for (const mail of compiled.mail) {
-      options.signal?.throwIfAborted();
-      await sendMail(range, mail);
-    }
-    await comeToRest(range);
+    for (const mail of compiled.mail) await unlessAborted(sendMail(range, mail), options.signal);
+    await unlessAborted(comeToRest(range), options.signal);
     return { compiled, range };
   } catch (error) {
     await range.down();
@@ -52,14 +53,27 @@ export async function sendMail(range: Range, { from, message, messageId }: Omit<
   await range.run(from, sendmailCommand(message.from, message.to), { stdin: text });
 }
 
-/** Lets time pass until the mail under way has gone where it goes. Mail that waits for a retry does not count as under way. */
+/**
+ * Lets time pass until no queue holds mail under way and nothing more is logged. Mail that waits for a retry does not count as
+ * under way.
+ */
 export async function comeToRest(range: Range): Promise<void> {
   const startedAtMs = range.time.now();
   let seen = -1;
-  while (seen !== range.lines().length && range.time.now() - startedAtMs < restlessMs) {
+  while (range.time.now() - startedAtMs < restlessMs) {
+    if (seen === range.lines().length && !(await isUnderWay(range))) return;
     seen = range.lines().length;
-    await range.time.advance(quietMs);
+    await range.time.advance(range.time.jumps ? quietMs.virtual : quietMs.wall);
   }
+}
+
+/** Queues in which mail lies until something else happens (a retry, an administrator). */
+const waits: ReadonlySet<string> = new Set(["deferred", "hold", "corrupt"]);
+
+async function isUnderWay(range: Range): Promise<boolean> {
+  const servers = range.world.hosts.filter(({ daemons }) => daemons.some(({ kind }) => kind === "postfix"));
+  const queues = await Promise.all(servers.map(({ key }) => range.ask({ ask: "queue", host: key })));
+  return queues.some(({ entries }) => entries.some(({ queue }) => !waits.has(queue)));
 }
 
 /** What a step of a solution or trap printed. */

@@ -7,6 +7,8 @@ import type { AddressPlan, DaemonKind, HostKey, Shape, World } from "./world.ts"
 /** What turns a world into a range. Two exist: `embedded` and `docker`. */
 export interface Engine {
   readonly id: EngineId;
+  /** How many ranges may well run at the same time for one purpose: one where nothing waits, more where time is the wall's. */
+  readonly rangesAtOnce: number;
   /** Sets addresses aside for a range of this shape; nothing runs yet. */
   reserve(shape: Shape, seed: number): Promise<AddressPlan>;
   /** What `up` would create for this world; nothing is. */

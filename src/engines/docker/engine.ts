@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import type Docker from "dockerode";
+import { inParallel } from "../../base/in-parallel.ts";
 import { ProblemError } from "../../base/problem.ts";
 import type { LogDialect } from "../../daemons/daemon.ts";
 import type { Engine, PlannedRange, Range, UpOptions } from "../../world/engine.ts";
@@ -31,6 +32,7 @@ const startsAtOnce = 4;
 export function createDockerEngine({ client: { docker }, dialects, images }: DockerEngineParts): Engine {
   return {
     id: "docker",
+    rangesAtOnce: 4,
     reserve: async (shape) => poolPlan(shape, await takenBlocks(docker), randomInt(512)),
     plan: (world) => plannedRange(planRange(world, newRange())),
     async up(world, options = {}) {
@@ -96,19 +98,6 @@ function told(host: string): (error: unknown) => never {
     if (error instanceof ProblemError || (error as Error).name === "AbortError") throw error;
     throw new ProblemError({ ...engineProblem(error), where: { host } });
   };
-}
-
-/** Works on all items, so many at a time, in order. All work has ended when this does, also when some of it failed. */
-async function inParallel<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const failures: unknown[] = [];
-  const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined && failures.length === 0; item = waiting.shift()) {
-      await work(item).catch((error: unknown) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  if (failures.length > 0) throw failures[0];
 }
 
 function plannedRange({ networks, containers }: RangePlan): PlannedRange {

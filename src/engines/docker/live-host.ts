@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { type Problem, ProblemError } from "../../base/problem.ts";
 import type { LogDialect } from "../../daemons/daemon.ts";
 import type { RunOptions, RunResult } from "../../world/engine.ts";
-import type { Host } from "../../world/world.ts";
+import type { DaemonKind, Host } from "../../world/world.ts";
 import { createHost } from "./containers.ts";
 import { engineProblem } from "./engine-problem.ts";
 import { runCommand } from "./exec.ts";
@@ -18,6 +18,8 @@ export interface LiveHost {
   run(commandLine: string, options?: RunOptions): Promise<RunResult>;
   /** Runs a command line that must succeed. @returns what it printed @throws ProblemError with what it said instead */
   demand(commandLine: string, options?: RunOptions): Promise<string>;
+  /** The next time that a daemon says in its log that it serves. @throws ProblemError `host-not-ready` when that takes too long */
+  nextReady(daemon: DaemonKind): Promise<void>;
   /** Stops following its log. */
   leave(): void;
 }
@@ -45,27 +47,40 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
   signal.throwIfAborted();
   await container.start();
   const heard: string[] = [];
-  const awaited = new Map(dialects.filter(({ daemon }) => plan.running.includes(daemon)).map(({ daemon, ready }) => [daemon, ready]));
+  const awaited = new Map<() => void, LogDialect>();
   const sort = createLineSorter(
     plan.host,
     host.daemons.map(({ kind }) => kind),
     dialects,
   );
-  let onReady = (): void => {};
-  const ready = new Promise<void>((resolve) => {
-    onReady = resolve;
-    if (awaited.size === 0) resolve();
-  });
+  const saysReady = (daemon: DaemonKind): Promise<void> => {
+    const dialect = dialects.find((each) => each.daemon === daemon);
+    if (dialect === undefined) return Promise.resolve();
+    return new Promise((resolve) => awaited.set(resolve, dialect));
+  };
+  const inTime = (ready: Promise<unknown>): Promise<void> =>
+    withinMs(ready, container, signal, () =>
+      notReady(
+        plan,
+        [...awaited.values()].map(({ daemon }) => daemon),
+        heard,
+      ),
+    );
+  const ready = Promise.all(plan.running.map(saysReady));
   const leave = await followContainer(docker, container, (stamped) => {
-    if (awaited.size > 0) heard.push(stamped.text);
+    heard.push(stamped.text);
+    if (heard.length > linesTold) heard.shift();
     const line = sort(stamped);
     if (line === undefined) return;
     log.add(line);
-    if (awaited.get(line.daemon)?.test(line.text)) awaited.delete(line.daemon);
-    if (awaited.size === 0) onReady();
+    for (const [resolve, { daemon, ready: words }] of awaited) {
+      if (daemon !== line.daemon || !words.test(line.text)) continue;
+      awaited.delete(resolve);
+      resolve();
+    }
   });
   try {
-    await withinMs(ready, container, signal, () => notReady(plan, [...awaited.keys()], heard));
+    await inTime(ready);
   } catch (error) {
     leave();
     throw error;
@@ -87,11 +102,12 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
       const message = `A command failed there (exit code ${code}): ${(stderr || stdout).trim()}`;
       throw new ProblemError({ code: "host-command-failed", message, where: { host: plan.host } });
     },
+    nextReady: (daemon) => inTime(saysReady(daemon)),
     leave,
   };
 }
 
-async function withinMs(ready: Promise<void>, container: Docker.Container, signal: AbortSignal, problem: () => Problem): Promise<void> {
+async function withinMs(ready: Promise<unknown>, container: Docker.Container, signal: AbortSignal, problem: () => Problem): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort = (): void => {};
   const late = new Promise<never>((_, reject) => {
@@ -111,7 +127,7 @@ async function withinMs(ready: Promise<void>, container: Docker.Container, signa
 }
 
 function notReady(plan: ContainerPlan, awaited: readonly string[], heard: readonly string[]): Problem {
-  const last = heard.slice(-linesTold).map((line) => `\n      ${line}`);
+  const last = heard.map((line) => `\n      ${line}`);
   return {
     code: "host-not-ready",
     message: `${awaited.join(" and ") || "The host"} did not get ready. Its last lines:${last.join("") || " none"}`,

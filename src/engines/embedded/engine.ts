@@ -13,6 +13,7 @@ export interface EmbeddedEngineParts extends Kit {
 export function createEmbeddedEngine(parts: EmbeddedEngineParts): Engine {
   return {
     id: "embedded",
+    rangesAtOnce: 1,
     reserve: async (shape) => planAddresses(shape),
     plan: plannedRange,
     up: async (world, options) => createRange(await startRange(world, parts, options), parts, parts.questions),

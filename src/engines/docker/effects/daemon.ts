@@ -53,9 +53,19 @@ async function act(live: LiveHost, daemon: DaemonKind, action: DaemonEffect["act
       await live.demand(`pkill -${action === "freeze" ? "STOP" : "CONT"} -x ${quotedNames(daemon)}; true`);
       return;
     case "start":
+      return startDaemon(live, daemon);
     case "stop":
-      await live.demand(`systemctl ${action} ${serviceOf[daemon] ?? daemon}`);
+      await live.demand(`systemctl stop ${serviceOf[daemon] ?? daemon}`);
   }
+}
+
+/** Resolves when the daemon serves: systemctl comes back earlier (BIND reads its zones after that). */
+async function startDaemon(live: LiveHost, daemon: DaemonKind): Promise<void> {
+  if ((await stateOf(live, daemon)) !== "stopped") return;
+  const ready = live.nextReady(daemon);
+  ready.catch(() => {});
+  await live.demand(`systemctl start ${serviceOf[daemon] ?? daemon}`);
+  await ready;
 }
 
 async function bringTo(live: LiveHost, daemon: DaemonKind, state: State): Promise<void> {

@@ -6,6 +6,7 @@ import type { LiveRange } from "../live-range.ts";
 export async function answerQueue(range: LiveRange, { host }: QueueQuestion): Promise<QueueAnswer> {
   const live = range.host(host);
   if (!live.host.daemons.some(({ kind }) => kind === "postfix")) return { ask: "queue", entries: [] };
-  const { stdout } = await live.run("postqueue -j");
+  // A frozen Postfix takes the connection and says nothing.
+  const { stdout } = await live.run("timeout 10 postqueue -j");
   return { ask: "queue", entries: readQueueListing(stdout) };
 }

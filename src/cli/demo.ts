@@ -12,6 +12,7 @@ import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
 import { judgedText } from "./print-judged.ts";
+import { progressFor } from "./print-progress.ts";
 import { traceText } from "./print-trace.ts";
 import { readable } from "./reading.ts";
 
@@ -35,11 +36,11 @@ export async function playDemo(
   scenario: Scenario,
   how: { readonly engine: EngineId; readonly seed: number },
 ): Promise<number> {
-  const { stdout, signal } = context;
+  const { stdout, stderr, signal } = context;
   const engine = await context.engine(how.engine);
   const section = (title: string): void => stdout.write(`\n== ${title}\n\n`);
   section(`${scenario.text.title} (${scenario.text.codename})`);
-  const stage = await setStage(scenario, engine, catalogue, { seed: how.seed, signal });
+  const stage = await setStage(scenario, engine, catalogue, { seed: how.seed, signal, ...progressFor(engine.id, stderr) });
   try {
     const { compiled, range } = stage;
     stdout.write(`${readable(compiled.ticket.trim(), stdout.columns)}\n`);

@@ -4,7 +4,10 @@ import { ProblemError } from "../base/problem.ts";
 import { dialects } from "../daemons/registry.ts";
 import { bareWorld } from "../scenario/bare-world.ts";
 import { catalogue } from "../scenario/catalogue.ts";
-import { findScenario } from "../scenario/load-library.ts";
+import { compileScenario } from "../scenario/compile.ts";
+import { findScenario, type Library } from "../scenario/load-library.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { shapeOf } from "../scenario/shape.ts";
 import { type Stage, setStage } from "../scenario/stage.ts";
 import { type KeptRange, keepRange } from "../session/keep-range.ts";
 import type { RangeDescription } from "../session/range-protocol.ts";
@@ -14,6 +17,8 @@ import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { engineId, openLibrary, unknownLab, wholeNumber } from "./library.ts";
+import { planText } from "./print-plan.ts";
+import { progressFor } from "./print-progress.ts";
 
 /** `maildrill up`: starts a scenario or a world and keeps it for other terminals until Ctrl-C or `maildrill down`. */
 export const up: CliCommand = {
@@ -23,10 +28,12 @@ export const up: CliCommand = {
       .option("--engine <engine>", "embedded or docker", "embedded")
       .option("--seed <n>", "whose names are drawn", "0")
       .option("--healthy", "as it is before anything was broken")
-      .option("--json", "print what came up as one JSON document")
+      .option("--dry-run", "print what would be created, and create nothing")
+      .option("--json", "print what came up, or would, as one JSON document")
       .option("--detach", "leave it running in the background");
   },
   run: async (context, [name], options) => {
+    if (options.dryRun === true) return printPlan(context, String(name), options);
     if (options.detach === true) return detach(context, String(name), options);
     const kept = await start(context, String(name), options);
     print(context, kept.description, options.json === true);
@@ -60,16 +67,39 @@ interface Wanted {
 }
 
 async function bringUp(context: CliContext, name: string, { seed, healthy, engine: id }: Wanted): Promise<{ range: Range; stage?: Stage }> {
-  const library = openLibrary(context);
-  const scenario = findScenario(library, name);
+  const { library, scenario } = whatToStart(context, name);
   const engine = await context.engine(engineId(id));
-  const { signal } = context;
+  const options = { signal: context.signal, ...progressFor(engine.id, context.stderr) };
   if (scenario !== undefined) {
-    const stage = await setStage(scenario, engine, catalogue, { seed, healthy, signal });
+    const stage = await setStage(scenario, engine, catalogue, { seed, healthy, ...options });
     return { range: stage.range, stage };
   }
-  if (!library.worlds.has(name)) throw new ProblemError(unknownLab(library, name));
-  return { range: await engine.up(await bareWorld(name, library.worlds, engine, catalogue, { seed }), { signal }) };
+  return { range: await engine.up(await bareWorld(name, library.worlds, engine, catalogue, { seed }), options) };
+}
+
+/** A scenario, or the name of a base world. @throws ProblemError when it is neither */
+function whatToStart(context: CliContext, name: string): { readonly library: Library; readonly scenario: Scenario | undefined } {
+  const library = openLibrary(context);
+  const scenario = findScenario(library, name);
+  if (scenario === undefined && !library.worlds.has(name)) throw new ProblemError(unknownLab(library, name));
+  return { library, scenario };
+}
+
+/** A scenario's plan is that of the world before it was broken: it must not tell what is. */
+async function printPlan(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<number> {
+  const { library, scenario } = whatToStart(context, name);
+  const seed = wholeNumber(options.seed, "--seed", 0);
+  const engine = await context.engine(engineId(options.engine));
+  const world =
+    scenario === undefined
+      ? await bareWorld(name, library.worlds, engine, catalogue, { seed })
+      : compileScenario(scenario, seed, await engine.reserve(shapeOf(scenario.blueprint), seed), catalogue).healthy;
+  const plan = engine.plan(world);
+  const of = scenario?.text.codename ?? name;
+  const text =
+    options.json === true ? `${JSON.stringify({ of, engine: engine.id, seed, ...plan })}\n` : planText(plan, { engine: engine.id, of });
+  context.stdout.write(text);
+  return exit.done;
 }
 
 function print({ stdout }: CliContext, description: RangeDescription, json: boolean): void {

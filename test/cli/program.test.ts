@@ -51,6 +51,21 @@ describe("the command line", () => {
     expect(maildrill(["list", "--json", "--author"]).stdout).toContain("mx-wrong-order");
   });
 
+  it("plans a range and creates none", () => {
+    const { stdout, status } = maildrill(["up", "side-door", "--dry-run", "--json"]);
+    expect(status).toBe(0);
+    const plan = JSON.parse(stdout) as { networks: { key: string }[]; hosts: { host: string; addresses: string[]; daemons: string[] }[] };
+    expect(plan.networks.map(({ key }) => key)).toEqual(["internet", "office"]);
+    expect(plan.hosts.find(({ host }) => host === "mx1")).toMatchObject({
+      addresses: ["203.0.113.19", "198.51.100.3"],
+      daemons: ["postfix"],
+    });
+    expect(maildrill(["up", "small-office", "--dry-run"]).stdout).toMatch(
+      /^ {2}mailbox +this process +198\.51\.100\.6\n +postfix, dovecot$/m,
+    );
+    expect(maildrill(["ps"]).stdout).not.toContain("side-door");
+  });
+
   it("plays a session line by line to its end", () => {
     const input = [
       ":goals",

@@ -1,16 +1,12 @@
 import { existsSync, statfsSync } from "node:fs";
 import { freemem } from "node:os";
-import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
 import { roomLeft } from "./address-pool.ts";
-import { askAbout, type DockerClient, type EngineInfo, openDocker, refusalOf } from "./client.ts";
+import { askAbout, type DockerClient, openDocker, refusalOf } from "./client.ts";
 import { takenBlocks } from "./engine.ts";
 import { type EngineFacts, type Finding, judgeEngine, unreachable } from "./findings.ts";
 import { missingImages } from "./images/image-list.ts";
 import { imageNames } from "./images/image-set.ts";
-import { imageReference } from "./images/image-source.ts";
-import { labelsOf } from "./labels.ts";
-import { ownerOf } from "./owner.ts";
 import { findRanges } from "./sweep.ts";
 
 /** Networks that a range of the base worlds has. */
@@ -45,7 +41,6 @@ async function gather({ docker, about }: DockerClient): Promise<EngineFacts> {
     limits: { memory: info?.MemoryLimit !== false, processes: info?.PidsLimit !== false },
     warnings: info?.Warnings ?? [],
     freeMemoryBytes: isHere ? freemem() : undefined,
-    delaysPackets: missing?.includes("base") === false ? await orUndefined(tryDelay(docker, about)) : undefined,
     ranges: ranges === undefined ? undefined : { alive: ranges.length - orphaned, orphaned },
   };
 }
@@ -62,24 +57,6 @@ interface DaemonInfo {
 function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
-}
-
-/** Whether the kernel has netem: asked in a container of its own, which has no network to disturb. */
-async function tryDelay(docker: Docker, about: EngineInfo): Promise<boolean> {
-  const container = await docker.createContainer({
-    Image: imageReference("base", about.architecture),
-    Entrypoint: ["tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"],
-    // Should we die now, a sweep takes it away like a range's.
-    Labels: labelsOf({ id: `doctor-${process.pid}`, owner: ownerOf(), startedAtMs: Date.now() }, "sidecar", "doctor"),
-    HostConfig: { NetworkMode: "none", CapDrop: ["ALL"], CapAdd: ["NET_ADMIN"], SecurityOpt: ["no-new-privileges"] },
-  });
-  try {
-    await container.start();
-    const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    return StatusCode === 0;
-  } finally {
-    await container.remove({ force: true, v: true }).catch(() => {});
-  }
 }
 
 /** What one question cannot find out does not keep the others from being answered. */

@@ -23,7 +23,6 @@ export interface EngineFacts {
   /** What the engine complains of about its own host. */
   readonly warnings: readonly string[];
   readonly freeMemoryBytes: number | undefined;
-  readonly delaysPackets: boolean | undefined;
   readonly ranges: { readonly alive: number; readonly orphaned: number } | undefined;
 }
 
@@ -36,16 +35,9 @@ const buildBytes = 3 * GiB;
 
 /** Everything there is to say about an engine that answers, all at once. */
 export function judgeEngine(facts: EngineFacts): Finding[] {
-  return [
-    engine(facts),
-    images(facts),
-    disk(facts),
-    addresses(facts),
-    limits(facts),
-    memory(facts),
-    delays(facts),
-    leftovers(facts),
-  ].flatMap((finding) => finding ?? []);
+  return [engine(facts), images(facts), disk(facts), addresses(facts), limits(facts), memory(facts), leftovers(facts)].flatMap(
+    (finding) => finding ?? [],
+  );
 }
 
 /** Why an engine could not be asked, as the only finding. */
@@ -106,16 +98,6 @@ function memory({ about, freeMemoryBytes }: EngineFacts): Finding | undefined {
   if (room >= 2) return { about: "memory", status: "ok", says };
   const hint = "End other programs or ranges, or give Docker more memory.";
   return { about: "memory", status: room === 0 ? "problem" : "warning", says, hint };
-}
-
-function delays({ delaysPackets, missingImages }: EngineFacts): Finding | undefined {
-  if (delaysPackets === true) return { about: "netem", status: "ok", says: "the kernel can delay and lose packets" };
-  if (delaysPackets === false) {
-    const hint = "Load its module where there is one (modprobe sch_netem); scenarios with slow lines need the embedded engine otherwise.";
-    return { about: "netem", status: "warning", says: "the kernel cannot delay or lose packets", hint };
-  }
-  if (missingImages === undefined || missingImages.length === 0) return undefined;
-  return { about: "netem", status: "ok", says: "not looked at: that takes our images" };
 }
 
 function leftovers({ ranges }: EngineFacts): Finding | undefined {

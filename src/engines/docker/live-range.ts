@@ -2,7 +2,8 @@ import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
 import { unknownId } from "../../base/registry.ts";
 import type { LogDialect } from "../../daemons/daemon.ts";
-import type { FirewallRule, HostKey, Network, World } from "../../world/world.ts";
+import type { FirewallRule, HostKey, World } from "../../world/world.ts";
+import { createHostLines, type HostLines, type Line } from "./line-quality.ts";
 import type { LiveHost } from "./live-host.ts";
 import type { RangeLog } from "./logs.ts";
 import type { RangePlan } from "./range-plan.ts";
@@ -20,7 +21,8 @@ export interface LiveRange {
   /** Each host's packet filter as it is now. */
   readonly filters: Map<HostKey, readonly FirewallRule[]>;
   /** Each network's line as it is now. */
-  readonly lines: Map<string, Pick<Network, "latencyMs" | "lossRatio">>;
+  readonly lines: Map<string, Line>;
+  readonly hostLines: HostLines;
   /** Aborted when the range goes down. */
   readonly ending: AbortController;
   /** @throws ProblemError for a host that the world does not have */
@@ -31,9 +33,11 @@ export type LiveRangeParts = Pick<LiveRange, "docker" | "world" | "plan" | "log"
 
 export function createLiveRange(parts: LiveRangeParts): LiveRange {
   const { docker, plan, world, hosts } = parts;
+  const sidecars = createSidecars(docker, plan);
   return {
     ...parts,
-    sidecars: createSidecars(docker, plan),
+    sidecars,
+    hostLines: createHostLines(sidecars),
     filters: new Map(world.hosts.map(({ key, firewall }) => [key, firewall])),
     lines: new Map(world.networks.map(({ key, latencyMs, lossRatio }) => [key, { latencyMs, lossRatio }])),
     ending: new AbortController(),

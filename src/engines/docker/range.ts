@@ -9,9 +9,6 @@ import { createLiveRange, type LiveRange, type LiveRangeParts, wait } from "./li
 import { answer } from "./questions/question-handlers.ts";
 import { openTerminal } from "./terminal.ts";
 
-/** Up to here a bridge on one machine stands in for a world's line as it is: nobody tells the difference from what daemons print. */
-const nearMs = 50;
-
 /** The engine port's face of a live range. Brings what is not in files into the state that the world says. */
 export async function createRange(parts: LiveRangeParts): Promise<Range> {
   const live = createLiveRange(parts);
@@ -41,9 +38,7 @@ async function setTheStage(range: LiveRange): Promise<void> {
     if (firewall.length > 0) await restoreFilter(range, key);
     for (const disk of disks) await fillDisk(range.host(key), disk);
   }
-  for (const [network, line] of range.lines) {
-    if (line.latencyMs > nearMs || line.lossRatio > 0) await putInForce(range, network, line);
-  }
+  for (const [network, line] of range.lines) await putInForce(range, network, line);
   for (const host of range.hosts) {
     for (const daemon of host.plan.frozen) await tellDaemon(host, { effect: "daemon", host: host.plan.host, daemon, action: "freeze" });
   }

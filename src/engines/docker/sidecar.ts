@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
 import { engineProblem } from "./engine-problem.ts";
-import { startProgram } from "./exec.ts";
+import { type RunningProgram, startProgram } from "./exec.ts";
 import { labelsOf } from "./labels.ts";
 import type { LiveHost } from "./live-host.ts";
 import type { RangePlan } from "./range-plan.ts";
@@ -14,6 +14,8 @@ import type { RangePlan } from "./range-plan.ts";
 export interface Sidecar {
   /** Runs a program. @throws ProblemError with what it says when it fails */
   run(argv: readonly string[], stdin?: string): Promise<string>;
+  /** Starts a program that goes on running. */
+  start(argv: readonly string[]): Promise<RunningProgram>;
 }
 
 /** Sidecars of a range; each is started when it is first needed and goes with the range. */
@@ -48,7 +50,7 @@ async function startSidecar(docker: Docker, { container: target, plan }: LiveHos
       HostConfig: {
         NetworkMode: `container:${target.id}`,
         CapDrop: ["ALL"],
-        CapAdd: ["NET_ADMIN"],
+        CapAdd: ["NET_ADMIN", "NET_RAW"],
         SecurityOpt: ["no-new-privileges"],
         PidsLimit: 20,
         Memory: 64 * 1024 * 1024,
@@ -56,9 +58,11 @@ async function startSidecar(docker: Docker, { container: target, plan }: LiveHos
       },
     });
     await container.start();
+    const start = (argv: readonly string[]): Promise<RunningProgram> => startProgram(docker, container, argv, { cwd: "/" });
     return {
+      start,
       async run(argv, stdin = "") {
-        const program = await startProgram(docker, container, argv, { cwd: "/" });
+        const program = await start(argv);
         program.stdin.end(stdin);
         const [out, said, code] = await Promise.all([buffer(program.stdout), buffer(program.stderr), program.ended]);
         if (code === 0) return out.toString();

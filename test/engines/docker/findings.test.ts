@@ -25,7 +25,6 @@ const sound: EngineFacts = {
   limits: { memory: true, processes: true },
   warnings: ["WARNING: bridge-nf-call-iptables is disabled"],
   freeMemoryBytes: 8 * GiB,
-  delaysPackets: true,
   ranges: { alive: 1, orphaned: 0 },
 };
 
@@ -37,7 +36,7 @@ describe("what the doctor says of an engine", () => {
   it("has nothing to say against a sound one, and looks at everything", () => {
     const findings = judgeEngine(sound);
     expect(stateOf(findings)).toEqual({});
-    expect(findings.map(({ about }) => about)).toEqual(["engine", "images", "disk", "addresses", "limits", "memory", "netem", "ranges"]);
+    expect(findings.map(({ about }) => about)).toEqual(["engine", "images", "disk", "addresses", "limits", "memory", "ranges"]);
   });
 
   it.each<[Partial<EngineFacts>, Record<string, string>]>([
@@ -56,7 +55,6 @@ describe("what the doctor says of an engine", () => {
     [{ freeMemoryBytes: 0.3 * GiB }, { memory: "warning" }],
     [{ freeMemoryBytes: 0.1 * GiB }, { memory: "problem" }],
     [{ freeMemoryBytes: undefined }, {}],
-    [{ delaysPackets: false }, { netem: "warning" }],
     [{ ranges: { alive: 0, orphaned: 3 } }, { ranges: "warning" }],
   ])("judges %j", (facts, expected) => {
     const findings = judgeEngine({ ...sound, ...facts });
@@ -69,10 +67,9 @@ describe("what the doctor says of an engine", () => {
       ...sound,
       missingImages: ["bind"],
       roomForRanges: 0,
-      delaysPackets: false,
       limits: { memory: false, processes: false },
     });
-    expect(stateOf(findings)).toEqual({ images: "warning", addresses: "problem", netem: "warning", limits: "warning" });
+    expect(stateOf(findings)).toEqual({ images: "warning", addresses: "problem", limits: "warning" });
   });
 });
 

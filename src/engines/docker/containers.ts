@@ -4,10 +4,7 @@ import { tmpfsOptions } from "./image-rights.ts";
 import { labels } from "./labels.ts";
 import { type ContainerPlan, type NetworkPlan, withoutGateway } from "./range-plan.ts";
 
-/**
- * An internal network: no route leads out of it, and the engine's host has no address in it, so that nothing in the range
- * reaches the host either.
- */
+/** An internal network: no route leads out of it, and the engine's host has no address in it. */
 export async function createNetwork(docker: Docker, { name, cidr, labels: labelled }: NetworkPlan): Promise<void> {
   await docker.createNetwork({
     Name: name,

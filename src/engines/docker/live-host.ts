@@ -8,6 +8,7 @@ import { engineProblem } from "./engine-problem.ts";
 import { runCommand } from "./exec.ts";
 import { createLineSorter, followContainer, type RangeLog } from "./logs.ts";
 import type { ContainerPlan } from "./range-plan.ts";
+import { sealHost } from "./seal.ts";
 
 /** A running host: its container, and what works on it. */
 export interface LiveHost {
@@ -46,6 +47,9 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
   const container = await createHost(docker, plan, image);
   signal.throwIfAborted();
   await container.start();
+  // Sealed while its daemons start; it is a host of the range only when both are done.
+  const sealed = sealHost(docker, container, plan, image);
+  sealed.catch(() => {});
   const heard: string[] = [];
   const awaited = new Map<() => void, LogDialect>();
   const sort = createLineSorter(
@@ -81,8 +85,11 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
   });
   try {
     await inTime(ready);
+    await sealed;
   } catch (error) {
     leave();
+    // Nothing of ours may still be at work when the range is removed.
+    await sealed.catch(() => {});
     throw error;
   }
   const sessions = { last: 0 };

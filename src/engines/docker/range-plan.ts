@@ -26,6 +26,8 @@ export interface ContainerPlan {
   readonly image: HostImage;
   readonly rights: ImageRights;
   readonly interfaces: readonly { readonly network: string; readonly address: string }[];
+  /** CIDR blocks of its networks: where it may send to (seal.ts). */
+  readonly reach: readonly string[];
   /** What Docker's own resolver would ask: an address of the range, so that it never asks outside. */
   readonly dns: readonly string[];
   readonly files: readonly HostFile[];
@@ -36,7 +38,7 @@ export interface ContainerPlan {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Options of the bridge driver: the engine's host gets no address in the network, so that nothing in it reaches the host. */
+/** Options of the bridge driver: the engine's host gets no address in the network. What reaches it all the same, seal.ts stops. */
 export const withoutGateway: Readonly<Record<string, string>> = { "com.docker.network.bridge.inhibit_ipv4": "true" };
 
 /** @throws ProblemError `no-image` for a host whose daemons no image holds together */
@@ -67,6 +69,7 @@ function planContainer(world: World, host: Host, range: RangeIdentity, networkNa
     image,
     rights: rightsOf(image),
     interfaces: host.interfaces.map(({ network, address }) => ({ network: networkName(network), address })),
+    reach: world.networks.filter(({ key }) => host.interfaces.some(({ network }) => network === key)).map(({ cidr }) => cidr),
     dns: host.nameservers.length > 0 ? host.nameservers : [host.interfaces[0]?.address ?? "127.0.0.1"],
     files: hostFiles(world, host, Object.keys(rightsOf(image).tmpfs)),
     running: host.daemons.filter(({ state }) => state !== "stopped").map(({ kind }) => kind),

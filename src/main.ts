@@ -30,13 +30,15 @@ async function main(): Promise<void> {
     // A second Ctrl-C does not wait for a tidy end: what is left behind is swept at the next start.
     if (interrupts > 1) process.exit(130);
   };
-  process.on("SIGINT", onInterrupt);
-  process.on("SIGTERM", onInterrupt);
-  // `maildrill list | head` closes our output early: that is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onInterrupt);
+  // `maildrill list | head` closes our output early, a closed terminal both ways: that is no error. What runs is still taken down.
+  let unheard = false;
+  const onClosed = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    unheard = true;
+    interrupt.abort();
+  };
+  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", onClosed);
   const code = await runProgram(process.argv.slice(2), {
     stdin: process.stdin,
     stdout: output(process.stdout),
@@ -49,7 +51,7 @@ async function main(): Promise<void> {
     node: { version: process.version, path: process.execPath, script: resolve(home, "bin", "maildrill.mjs"), pid: process.pid },
     engine: (id) => openEngine(id, process.env),
   });
-  process.exitCode = code;
+  process.exitCode = unheard ? 0 : code;
   // Sockets of a served range and a waiting stdin would keep the process alive; everything was closed in order before.
   process.stdin.unref?.();
 }

@@ -1,3 +1,4 @@
+import { unlessAborted } from "../base/unless-aborted.ts";
 import { dialects } from "../daemons/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import type { Step } from "../scenario/compile.ts";
@@ -42,28 +43,34 @@ export async function playDemo(
   section(`${scenario.text.title} (${scenario.text.codename})`);
   const stage = await setStage(scenario, engine, catalogue, { seed: how.seed, signal, ...progressFor(engine.id, stderr) });
   try {
-    const { compiled, range } = stage;
-    stdout.write(`${readable(compiled.ticket.trim(), stdout.columns)}\n`);
-    section("The trace");
-    const before = traceOf(stage);
-    stdout.write(traceText(before) || "No mail yet.\n");
-    section("Judged as it is");
-    stdout.write(judgedText(await judgeStage(stage, dialects)));
-    section("One way to mend it");
-    for (const step of compiled.solutions[0] ?? []) await showStep(context, stage, step);
-    section("The trace since then");
-    await sendAgain(context, stage);
-    await comeToRest(range);
-    stdout.write(traceText(without(traceOf(stage), before)) || "No mail.\n");
-    section("Judged again");
-    const judged = await judgeStage(stage, dialects, rightAnswers(stage, dialects));
-    stdout.write(judgedText(judged));
-    const mended = allPass(judged);
-    stdout.write(mended ? "\nmended\n" : "\nnot mended\n");
-    return mended ? exit.done : exit.no;
+    return await unlessAborted(show(context, stage, section), signal);
   } finally {
     await stage.range.down();
   }
+}
+
+/** From the ticket to the last judgement. @returns 0 when mended, else 1 */
+async function show(context: CliContext, stage: Stage, section: (title: string) => void): Promise<number> {
+  const { stdout } = context;
+  const { compiled, range } = stage;
+  stdout.write(`${readable(compiled.ticket.trim(), stdout.columns)}\n`);
+  section("The trace");
+  const before = traceOf(stage);
+  stdout.write(traceText(before) || "No mail yet.\n");
+  section("Judged as it is");
+  stdout.write(judgedText(await judgeStage(stage, dialects)));
+  section("One way to mend it");
+  for (const step of compiled.solutions[0] ?? []) await showStep(context, stage, step);
+  section("The trace since then");
+  await sendAgain(context, stage);
+  await comeToRest(range);
+  stdout.write(traceText(without(traceOf(stage), before)) || "No mail.\n");
+  section("Judged again");
+  const judged = await judgeStage(stage, dialects, rightAnswers(stage, dialects));
+  stdout.write(judgedText(judged));
+  const mended = allPass(judged);
+  stdout.write(mended ? "\nmended\n" : "\nnot mended\n");
+  return mended ? exit.done : exit.no;
 }
 
 function traceOf({ range }: Stage): Trace {

@@ -58,7 +58,7 @@ async function playNamed(context: CliContext, library: Library, name: string, ho
 function ask(context: CliContext, question: string): Promise<string> {
   context.stdout.write(question);
   return new Promise((resolve) => {
-    const lines = createInterface({ input: context.stdin });
+    const lines = createInterface({ input: context.stdin, signal: context.signal });
     lines.once("line", (line) => {
       resolve(line.trim());
       lines.close();
@@ -105,6 +105,7 @@ function playByKeys({ stdin, stdout, signal }: CliContext, table: PlayTable): Pr
     const leave = (): void => {
       keyboard.setRawMode(false);
       keyboard.removeListener("data", onKeys);
+      keyboard.removeListener("end", leave);
       keyboard.pause();
       resolve();
     };
@@ -138,6 +139,7 @@ function playByKeys({ stdin, stdout, signal }: CliContext, table: PlayTable): Pr
     keyboard.setRawMode(true);
     keyboard.setEncoding("utf8");
     keyboard.on("data", onKeys);
+    keyboard.once("end", leave);
     keyboard.resume();
     signal.addEventListener("abort", leave, { once: true });
   });
@@ -148,7 +150,7 @@ const patienceMs = 400;
 
 /** Each line is handed over when the shell, or the program that runs in it, waits for one. */
 async function playByLines({ stdin, clock, signal, stdout }: CliContext, table: PlayTable): Promise<void> {
-  for await (const line of createInterface({ input: stdin })) {
+  for await (const line of createInterface({ input: stdin, signal })) {
     if (signal.aborted) return;
     await untilPrompt(table.terminals, clock);
     if (line.startsWith(":") && table.terminals.atPrompt()) {

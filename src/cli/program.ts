@@ -54,11 +54,13 @@ function needsDefinition(argv: readonly string[], name: string): boolean {
 }
 
 function answerError(error: unknown, context: CliContext): number {
-  if (context.signal.aborted) return exit.interrupted;
+  // Whoever ends us knows that; what could not be taken down on the way is told all the same.
+  const lost = error instanceof ProblemError && error.problems.some(({ code }) => code.startsWith("engine-"));
+  if (context.signal.aborted && !lost) return exit.interrupted;
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.wrongUse;
   if (error instanceof ProblemError) {
     printProblems(error.problems, context);
-    return error.problems.some(({ code }) => code.startsWith("engine-")) ? exit.noEngine : exit.wrongUse;
+    return lost ? exit.noEngine : exit.wrongUse;
   }
   throw error;
 }

@@ -14,7 +14,8 @@ export const ps: CliCommand = {
     const { alive, gone } = await findRanges(folder);
     const ranges = await Promise.all(alive.map((range) => askRange(folder, range, { verb: "describe" })));
     const swept = await sweepLeftovers(context);
-    if (options.json === true) context.stdout.write(`${JSON.stringify({ ranges, gone, swept: swept ?? [] }, null, 2)}\n`);
+    if (options.json === true)
+      context.stdout.write(`${JSON.stringify({ ranges, gone, swept: swept?.removed ?? [], stays: swept?.stays ?? [] }, null, 2)}\n`);
     else {
       for (const { range, engine, seed, hosts, pid } of ranges) {
         context.stdout.write(`${range.padEnd(20)} ${engine}  seed ${seed}  ${hosts.length} hosts  process ${pid}\n`);

@@ -5,11 +5,13 @@ import { dialects } from "../daemons/registry.ts";
 import { bareWorld } from "../scenario/bare-world.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import { compileScenario } from "../scenario/compile.ts";
+import { atFreshAddresses } from "../scenario/fresh-addresses.ts";
 import { findScenario, type Library } from "../scenario/load-library.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { shapeOf } from "../scenario/shape.ts";
 import { type Stage, setStage } from "../scenario/stage.ts";
 import { type KeptRange, keepRange } from "../session/keep-range.ts";
+import { findRanges } from "../session/range-client.ts";
 import type { RangeDescription } from "../session/range-protocol.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { Range } from "../world/engine.ts";
@@ -48,6 +50,8 @@ export const up: CliCommand = {
 };
 
 async function start(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<KeptRange> {
+  // Sockets of processes that were killed would keep their names taken.
+  await findRanges(runtimeFolder(context.env));
   const seed = wholeNumber(options.seed, "--seed", 0);
   const { range, stage } = await bringUp(context, name, { seed, healthy: options.healthy === true, engine: options.engine });
   return keepRange(range, {
@@ -74,7 +78,8 @@ async function bringUp(context: CliContext, name: string, { seed, healthy, engin
     const stage = await setStage(scenario, engine, catalogue, { seed, healthy, ...options });
     return { range: stage.range, stage };
   }
-  return { range: await engine.up(await bareWorld(name, library.worlds, engine, catalogue, { seed }), options) };
+  const raise = async (): Promise<Range> => engine.up(await bareWorld(name, library.worlds, engine, catalogue, { seed }), options);
+  return { range: await atFreshAddresses(raise) };
 }
 
 /** A scenario, or the name of a base world. @throws ProblemError when it is neither */
@@ -129,12 +134,16 @@ function detach(context: CliContext, name: string, options: Readonly<Record<stri
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // Until it has said what came up it is ours to stop.
+  const stop = (): void => void child.kill("SIGTERM");
+  context.signal.addEventListener("abort", stop, { once: true });
   child.stderr.on("data", (text: Buffer) => context.stderr.write(text.toString()));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => resolve(code ?? exit.no));
     createInterface({ input: child.stdout }).once("line", (line) => {
       child.removeAllListeners("exit");
+      context.signal.removeEventListener("abort", stop);
       print(context, { ...(JSON.parse(line) as RangeDescription), of: name, pid: child.pid ?? 0 }, options.json === true);
       child.stdout.destroy();
       child.stderr.destroy();

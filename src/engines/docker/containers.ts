@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { archiveOf } from "./archive.ts";
+import { engineProblem } from "./engine-problem.ts";
 import { tmpfsOptions } from "./image-rights.ts";
 import { labels } from "./labels.ts";
 import { type ContainerPlan, type NetworkPlan, withoutGateway } from "./range-plan.ts";
@@ -59,36 +60,67 @@ function endpoint(address: string): Docker.EndpointSettings {
   return { IPAMConfig: { IPv4Address: address } } as Docker.EndpointSettings;
 }
 
-/** Removes everything that carries the range's id: containers first, networks when nothing is on them any more. */
-export async function removeRange(docker: Docker, rangeId: string): Promise<void> {
+/** A network that could not be removed, and why, in the engine's words. */
+export interface StuckNetwork {
+  readonly name: string;
+  readonly says: string;
+}
+
+/**
+ * Removes everything that carries the range's id: containers first, networks when nothing is on them any more.
+ * @returns networks that stay all the same @throws dockerode's error when the engine fails at anything else
+ */
+export async function removeRange(docker: Docker, rangeId: string): Promise<StuckNetwork[]> {
   const filters = { label: [`${labels.range}=${rangeId}`] };
   const containers = await docker.listContainers({ all: true, filters });
   // Sidecars live in the network namespace of their hosts, which need not be there any more when they go.
-  await Promise.all(containers.map(({ Id }) => removed(docker.getContainer(Id).remove({ force: true, v: true }))));
+  await Promise.all(containers.map(({ Id }) => removeContainer(docker.getContainer(Id))));
   const networks = await docker.listNetworks({ filters });
-  await Promise.all(networks.map(({ Id }) => removeNetwork(docker.getNetwork(Id))));
+  const stuck = await Promise.all(networks.map(({ Id, Name }) => removeNetwork(docker.getNetwork(Id), Name)));
+  return stuck.flatMap((network) => network ?? []);
 }
 
-/** An engine that was killed may keep endpoints of containers that are gone (403, "has active endpoints"): they are cut first. */
-async function removeNetwork(network: Docker.Network): Promise<void> {
+/** How long another process may take to remove a container that we wanted to remove too. */
+const removalMs = 10_000;
+
+async function removeContainer(container: Docker.Container): Promise<void> {
   try {
-    await removed(network.remove());
+    await container.remove({ force: true, v: true });
   } catch (error) {
+    if (isGone(error)) return;
+    if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+    // Somebody else is just removing it; its networks can go when it has gone.
+    await container.wait({ condition: "removed", abortSignal: AbortSignal.timeout(removalMs) }).catch(() => {});
+  }
+}
+
+/**
+ * A daemon that was killed may keep endpoints of containers that are gone (403, "has active endpoints"). Those that it lists are cut;
+ * where it lists none, only its restart helps.
+ */
+async function removeNetwork(network: Docker.Network, name: string): Promise<StuckNetwork | undefined> {
+  try {
+    await network.remove();
+  } catch (error) {
+    if (isGone(error)) return undefined;
     if ((error as { statusCode?: number }).statusCode !== 403) throw error;
+    return removeFromEnds(network, name);
+  }
+  return undefined;
+}
+
+async function removeFromEnds(network: Docker.Network, name: string): Promise<StuckNetwork | undefined> {
+  try {
     const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, { Name?: string }> };
     const ends = Object.entries(Containers).map(([id, { Name }]) => Name ?? id);
-    await Promise.all(ends.map((end) => removed(network.disconnect({ Container: end, Force: true }))));
-    // What even then stays is met again by the next sweep; it must not keep anybody from starting.
-    await removed(network.remove()).catch(() => {});
+    await Promise.all(ends.map((end) => network.disconnect({ Container: end, Force: true }).catch(() => {})));
+    await network.remove();
+  } catch (error) {
+    if (!isGone(error)) return { name, says: engineProblem(error).message };
   }
+  return undefined;
 }
 
-/** What is gone already, or is just being removed by somebody else, is as good as removed. */
-async function removed(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    const { statusCode } = error as { statusCode?: number };
-    if (statusCode !== 404 && statusCode !== 409) throw error;
-  }
+function isGone(error: unknown): boolean {
+  return (error as { statusCode?: number }).statusCode === 404;
 }

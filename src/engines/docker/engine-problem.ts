@@ -58,7 +58,7 @@ const meanings: readonly { readonly says: RegExp; readonly code: string; readonl
     hint: "Build the images (maildrill images build), or load them from a file (maildrill images load FILE).",
   },
   {
-    says: /pool overlaps|address space.*(full|exhausted)|no available network|non-overlapping IPv4/i,
+    says: /pool overlaps|address space.*(full|exhausted)|no available network|overlapping IPv4|conflicts with network/i,
     code: "address-taken",
     message: "The address block was taken by another network in the meantime",
     hint: "Try again; `docker network ls` shows the networks, `maildrill down --all` ends ranges.",

@@ -74,7 +74,8 @@ async function start(
   const hosts: LiveHost[] = [];
   try {
     signal.throwIfAborted();
-    await Promise.all(plan.networks.map((network) => createNetwork(docker, network)));
+    // In turn: of two processes that want the same blocks, one gets the first of them and with it the rest.
+    for (const network of plan.networks) await createNetwork(docker, network);
     await inParallel(plan.containers, startsAtOnce, async (container) => {
       signal.throwIfAborted();
       progress?.({ host: container.host, text: `starting ${container.running.join(", ") || "nothing"}` });
@@ -86,7 +87,8 @@ async function start(
   } catch (error) {
     failing.abort(error);
     for (const host of hosts) host.leave();
-    await removeRange(docker, plan.range.id);
+    // Where the engine itself is gone, the next sweep does it; what happened first is what counts.
+    await removeRange(docker, plan.range.id).catch(() => {});
     if (wanted?.aborted || error instanceof ProblemError) throw error;
     throw new ProblemError(engineProblem(error));
   }

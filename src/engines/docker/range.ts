@@ -1,3 +1,4 @@
+import { ProblemError } from "../../base/problem.ts";
 import type { Range } from "../../world/engine.ts";
 import { removeRange } from "./containers.ts";
 import { applyEffect } from "./effects/apply.ts";
@@ -5,6 +6,7 @@ import { tellDaemon } from "./effects/daemon.ts";
 import { fillDisk } from "./effects/disk.ts";
 import { restoreFilter } from "./effects/firewall.ts";
 import { putInForce } from "./effects/link.ts";
+import { engineProblem } from "./engine-problem.ts";
 import { createLiveRange, type LiveRange, type LiveRangeParts, wait } from "./live-range.ts";
 import { answer } from "./questions/question-handlers.ts";
 import { openTerminal } from "./terminal.ts";
@@ -27,7 +29,9 @@ export async function createRange(parts: LiveRangeParts): Promise<Range> {
     async down() {
       live.ending.abort();
       for (const host of live.hosts) host.leave();
-      await removeRange(live.docker, live.plan.range.id);
+      await removeRange(live.docker, live.plan.range.id).catch((error: unknown) => {
+        throw new ProblemError(engineProblem(error));
+      });
     },
   };
 }

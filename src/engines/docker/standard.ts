@@ -3,7 +3,7 @@ import type { Engine } from "../../world/engine.ts";
 import { connectDocker, type DockerClient } from "./client.ts";
 import { createDockerEngine } from "./engine.ts";
 import { ensureImages } from "./images/build-images.ts";
-import { sweepOrphans } from "./sweep.ts";
+import { type Swept, sweepOrphans } from "./sweep.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,8 +17,8 @@ export async function openDockerEngine(env: Environment): Promise<Engine> {
   return createDockerEngine({ client, dialects, images: (names, options) => buildMissing(client, names, options) });
 }
 
-/** Removes from the engine what ranges of dead processes left there. @returns the ranges' ids @throws ProblemError when no engine answers */
-export async function sweepLeftovers(env: Environment): Promise<string[]> {
+/** Removes from the engine what ranges of dead processes left there. @throws ProblemError when no engine answers */
+export async function sweepLeftovers(env: Environment): Promise<Swept> {
   return sweepOrphans((await connectDocker(env)).docker);
 }
 

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { removeRange } from "./containers.ts";
+import { engineProblem } from "./engine-problem.ts";
 import { labels } from "./labels.ts";
 import { lifeOf, machineOf, type Owner } from "./owner.ts";
 
@@ -31,11 +32,46 @@ export async function findRanges(docker: Docker): Promise<FoundRange[]> {
   return ranges;
 }
 
-/** Removes the ranges whose keeper is gone. @returns their ids */
-export async function sweepOrphans(docker: Docker): Promise<string[]> {
-  const orphans = (await findRanges(docker)).filter(({ orphaned }) => orphaned).map(({ id }) => id);
-  await Promise.all(orphans.map((id) => removeRange(docker, id)));
-  return orphans;
+/** What a sweep has done. */
+export interface Swept {
+  /** Ids of ranges of which nothing is left. */
+  readonly removed: readonly string[];
+  /** Ranges of which something stays, and why. */
+  readonly stays: readonly { readonly range: string; readonly says: string }[];
+}
+
+/** After so many looks what still appears is left to the next sweep. */
+const looks = 5;
+
+/**
+ * Removes the ranges whose keeper is gone. What cannot be removed keeps nobody from starting: it is told, and tried again by the next sweep.
+ * Looks again until nothing new turns up: the engine may still be at work on the last call of a process that was killed.
+ * @throws dockerode's error when the engine does not say what is there
+ */
+export async function sweepOrphans(docker: Docker): Promise<Swept> {
+  const stays = new Map<string, string>();
+  const met = new Set<string>();
+  for (let look = 0; look < looks; look++) {
+    const orphans = (await findRanges(docker)).filter(({ id, orphaned }) => orphaned && !stays.has(id)).map(({ id }) => id);
+    if (orphans.length === 0) break;
+    await Promise.all(
+      orphans.map(async (id) => {
+        met.add(id);
+        const says = await whatStays(docker, id);
+        if (says !== undefined) stays.set(id, says);
+      }),
+    );
+  }
+  return { removed: [...met].filter((id) => !stays.has(id)), stays: [...stays].map(([range, says]) => ({ range, says })) };
+}
+
+async function whatStays(docker: Docker, rangeId: string): Promise<string | undefined> {
+  try {
+    const stuck = await removeRange(docker, rangeId);
+    return stuck.length === 0 ? undefined : stuck.map(({ name, says }) => `network ${name}: ${says}`).join("; ");
+  } catch (error) {
+    return engineProblem(error).message;
+  }
 }
 
 /** An owner that cannot be seen from here is dead when it lived in a container of this engine that runs no more. */

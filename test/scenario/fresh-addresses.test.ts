@@ -14,6 +14,7 @@ function contestedEngine(snatches: number, code = "address-taken") {
   const tried: string[] = [];
   const engine: Engine = {
     id: "docker",
+    rangesAtOnce: 1,
     reserve: async (shape) =>
       addressPlan(shape, Object.fromEntries(shape.networks.map(({ key }, index) => [key, `198.18.${2 * tried.length + index}.0/26`]))),
     plan: () => ({ networks: [], hosts: [] }),

@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/docker/**/*.test.ts"],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     // One after the other: ranges that start side by side only make each other slow.
     fileParallelism: false,
     reporters: reporters as ["default"],

@@ -9,12 +9,12 @@ export interface ReadLine {
 }
 
 /**
- * Reads a range's log lines, each with the dialect of its daemon; each log has a reader of its own. The event's host is the one
- * whose log it is: two hosts of different organisations may well call themselves `mail` in their stamps.
+ * Reads a range's log lines as they come, each with the dialect of its daemon; each log has a reader of its own. The event's host is
+ * the one whose log it is: two hosts of different organisations may well call themselves `mail` in their stamps.
  */
-export function readLines(lines: readonly LogLine[], dialects: readonly LogDialect[]): ReadLine[] {
+export function createLineReader(dialects: readonly LogDialect[]): (line: LogLine) => ReadLine {
   const readers = new Map<string, LogReader | undefined>();
-  return lines.map((line) => {
+  return (line) => {
     const key = `${line.host} ${line.path}`;
     if (!readers.has(key)) {
       const dialect = dialects.find(({ daemon }) => daemon === line.daemon);
@@ -22,15 +22,31 @@ export function readLines(lines: readonly LogLine[], dialects: readonly LogDiale
     }
     const event = readers.get(key)?.read(line.text);
     return { line, event: event === undefined ? undefined : { ...event, host: line.host } };
-  });
+  };
+}
+
+/** Reads a range's log lines, in their order. */
+export function readLines(lines: readonly LogLine[], dialects: readonly LogDialect[]): ReadLine[] {
+  return lines.map(createLineReader(dialects));
 }
 
 /** Reads a range's log lines into a tracer. */
 export function traceLines(lines: readonly LogLine[], dialects: readonly LogDialect[]): Tracer {
-  const tracer = createTracer();
-  for (const { line, event } of readLines(lines, dialects)) {
-    if (event === undefined) tracer.skip(line.text);
-    else tracer.add(event, line);
-  }
+  const { tracer, add } = createLineTracer(dialects);
+  for (const line of lines) add(line);
   return tracer;
+}
+
+/** A tracer that is given lines as they come. */
+export function createLineTracer(dialects: readonly LogDialect[]): { readonly tracer: Tracer; readonly add: (line: LogLine) => void } {
+  const tracer = createTracer();
+  const read = createLineReader(dialects);
+  return {
+    tracer,
+    add(line) {
+      const { event } = read(line);
+      if (event === undefined) tracer.skip(line.text);
+      else tracer.add(event, line);
+    },
+  };
 }

@@ -56,19 +56,32 @@ export function createLiveRange(parts: LiveRangeParts): LiveRange {
   };
 }
 
-/** Waits on the range's own clock, which is the wall's. Ends early, as a Problem, when the range goes down. */
-export function wait({ ending }: Pick<LiveRange, "ending">, durationMs: number): Promise<void> {
+/**
+ * Waits on the range's own clock, which is the wall's. Ends early, as a Problem, when the range goes down.
+ * @param enough ends it early, as if the time had passed
+ */
+export function wait({ ending }: Pick<LiveRange, "ending">, durationMs: number, enough?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const { signal } = ending;
-    const onEnd = (): void => {
+    const leave = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", onEnd);
+      enough?.removeEventListener("abort", onEnough);
+    };
+    const onEnd = (): void => {
+      leave();
       reject(new ProblemError({ code: "range-down", message: "The range is down.", hint: "Start it again." }));
     };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onEnd);
+    const onEnough = (): void => {
+      leave();
       resolve();
-    }, durationMs);
+    };
+    const timer = setTimeout(onEnough, durationMs);
     if (signal.aborted) onEnd();
-    else signal.addEventListener("abort", onEnd, { once: true });
+    else if (enough?.aborted) onEnough();
+    else {
+      signal.addEventListener("abort", onEnd, { once: true });
+      enough?.addEventListener("abort", onEnough, { once: true });
+    }
   });
 }

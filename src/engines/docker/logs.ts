@@ -60,6 +60,8 @@ export function createLineSorter(host: HostKey, kinds: readonly DaemonKind[], di
 export interface RangeLog {
   add(line: LogLine): void;
   lines(): readonly LogLine[];
+  /** Those from a moment on; cheap where that is not long ago. */
+  since(atMs: number): LogLine[];
   follow(listener: (line: LogLine) => void): () => void;
   /** Takes lines out that the learner is not to see: they belong to a probe. */
   hide(lines: Iterable<LogLine>): void;
@@ -77,6 +79,11 @@ export function createRangeLog(): RangeLog {
       for (const listener of [...listeners]) listener(line);
     },
     lines: () => all.filter((line) => !hidden.has(line)),
+    since(atMs) {
+      let first = all.length;
+      while (first > 0 && (all[first - 1] as LogLine).atMs >= atMs) first--;
+      return all.slice(first).filter((line) => !hidden.has(line));
+    },
     follow(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -2,7 +2,7 @@ import type { DialogueAnswer, DialogueQuestion } from "../../../world/question.t
 import { addressFor } from "../../../world/world.ts";
 import { type RunningProgram, startProgram } from "../exec.ts";
 import type { LiveRange } from "../live-range.ts";
-import { probeLinesOf, settledLines } from "../probe-lines.ts";
+import { hideProbe } from "../probe-lines.ts";
 
 /** How long a reply may take. A milter that does not answer takes Postfix 30 seconds, a resolver as long. */
 const replyTimeoutMs = 90_000;
@@ -28,7 +28,7 @@ export async function answerDialogue(range: LiveRange, question: DialogueQuestio
     netcat.stdin.end();
     await netcat.ended;
     const clients = from.host.interfaces.map((each) => each.address);
-    range.log.hide(probeLinesOf(await settledLines(range, startedAtMs), range.dialects, { servers: [question.to], clients }));
+    await hideProbe(range, startedAtMs, { servers: [question.to], clients });
   }
 }
 

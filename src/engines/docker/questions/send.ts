@@ -4,17 +4,16 @@ import { composeMail } from "../../../mail/compose.ts";
 import { sendmailCommand } from "../../../mail/sendmail.ts";
 import { type Found, fatesOf } from "../../../trace/fate.ts";
 import { queuedAs } from "../../../trace/queued-as.ts";
-import { traceLines } from "../../../trace/read-lines.ts";
+import { createLineTracer, traceLines } from "../../../trace/read-lines.ts";
 import type { SendAnswer, SendQuestion } from "../../../world/question.ts";
 import type { MessageTrace } from "../../../world/trace.ts";
 import { mailboxHosts } from "../../../world/world.ts";
 import { isolate, restoreFilter } from "../effects/firewall.ts";
+import type { LiveHost } from "../live-host.ts";
 import { type LiveRange, wait } from "../live-range.ts";
-import { probeLinesOf, settledLines } from "../probe-lines.ts";
+import { hideProbe, settledLines } from "../probe-lines.ts";
 import { type StoredMessage, storedMessages } from "./mailbox.ts";
 
-/** How often the logs are looked at while the mail is under way. */
-const lookMs = 150;
 /** A mail that has come to its end may still come a second time: so long, it is waited for. */
 const doubleMs = 400;
 
@@ -28,16 +27,19 @@ export async function answerSend(range: LiveRange, question: SendQuestion): Prom
   const sentAtMs = Date.now();
   const messageId = `<${randomBytes(12).toString("hex")}@${mail.from.split("@")[1] ?? range.host(from).host.name}>`;
   try {
+    const over = comesToEnd(range, messageId, { withinMs, stays: whileDown.length > 0 });
+    // Whoever hears first that the range goes down tells it; the other has nothing to add.
+    over.catch(() => {});
     await range.host(from).run(sendmailCommand(mail.from, mail.to), { stdin: composeMail(mail, { messageId, atMs: sentAtMs }) });
-    await comesToEnd(range, messageId, { sentAtMs, withinMs, stays: whileDown.length > 0 });
+    if (await over) await wait(range, doubleMs);
     const stored = await Promise.all(mail.to.map((address) => copiesOf(range, address, messageId)));
     const lines = await settledLines(range, sentAtMs);
     const tracer = traceLines(lines, range.dialects);
     const found: Found[] = stored.map(({ address, copies }) => ({ address, copies: copies.length }));
     const recipients = fatesOf(tracer, messageId, found, mailboxHosts(range.world));
-    const message = tracer.trace().messages.find((each) => each.messageId === messageId);
-    await takeOut(range, stored, message, whileDown.length > 0);
-    range.log.hide(probeLinesOf(await settledLines(range, sentAtMs), range.dialects, { messageIds: [messageId] }));
+    const own = withReports(tracer.trace().messages, messageId);
+    await takeOut(range, [...stored, ...(await reportsStored(range, own, messageId))], own, whileDown.length > 0);
+    await hideProbe(range, sentAtMs, { messageIds: own.map((each) => each.messageId), envelope: mail });
     return { ask: "send", messageId, recipients };
   } finally {
     for (const host of whileDown) await restoreFilter(range, host);
@@ -45,25 +47,26 @@ export async function answerSend(range: LiveRange, question: SendQuestion): Prom
 }
 
 interface Ending {
-  readonly sentAtMs: number;
   readonly withinMs: number;
   /** A host is down all the time: a mail that waits for it goes on waiting. */
   readonly stays: boolean;
 }
 
-async function comesToEnd(range: LiveRange, messageId: string, { sentAtMs, withinMs, stays }: Ending): Promise<void> {
-  while (Date.now() - sentAtMs < withinMs) {
-    await wait(range, lookMs);
-    const lines = range.log.lines().filter(({ atMs }) => atMs >= sentAtMs);
-    const message = traceLines(lines, range.dialects)
-      .trace()
-      .messages.find((each) => each.messageId === messageId);
-    if (message === undefined) continue;
-    if (isOver(message) || (stays && isParked(message))) {
-      await wait(range, doubleMs);
-      return;
-    }
+/** Listens to the range's log until the mail has come to its end. @returns whether it did within the time */
+async function comesToEnd(range: LiveRange, messageId: string, { withinMs, stays }: Ending): Promise<boolean> {
+  const { tracer, add } = createLineTracer(range.dialects);
+  const over = new AbortController();
+  const leave = range.log.follow((line) => {
+    add(line);
+    const message = tracer.trace().messages.find((each) => each.messageId === messageId);
+    if (message !== undefined && (isOver(message) || (stays && isParked(message)))) over.abort();
+  });
+  try {
+    await wait(range, withinMs, over.signal);
+  } finally {
+    leave();
   }
+  return over.signal.aborted;
 }
 
 /** Every queue that it was in has let go of it. */
@@ -98,19 +101,36 @@ async function copiesOf(range: LiveRange, address: string, messageId: string): P
   return { address, host, copies: all.filter(({ message }) => message.messageId === messageId) };
 }
 
+/** The probe's message, the reports on it, and those on the reports. */
+function withReports(messages: readonly MessageTrace[], messageId: string): MessageTrace[] {
+  const reports = messages.filter(({ dsnOf }) => dsnOf === messageId).flatMap((report) => withReports(messages, report.messageId));
+  return [...messages.filter((each) => each.messageId === messageId), ...reports];
+}
+
+/** Where the reports on the probe lie by now. */
+function reportsStored(range: LiveRange, own: readonly MessageTrace[], probe: string): Promise<Stored[]> {
+  const reports = own.filter(({ messageId }) => messageId !== probe);
+  return Promise.all(
+    reports.flatMap(({ messageId, deliveries }) => deliveries.map(({ recipient }) => copiesOf(range, recipient, messageId))),
+  );
+}
+
 /** The probe has been seen; nothing of it stays, and no queue manager goes on taking a host for dead because of it. */
-async function takeOut(
-  range: LiveRange,
-  stored: readonly Stored[],
-  message: MessageTrace | undefined,
-  hostsWereDown: boolean,
-): Promise<void> {
-  for (const { host, copies } of stored) {
+async function takeOut(range: LiveRange, stored: readonly Stored[], own: readonly MessageTrace[], hostsWereDown: boolean): Promise<void> {
+  for (const { host, address, copies } of stored) {
     if (host === undefined || copies.length === 0) continue;
-    await range.host(host).run(quote(["rm", "-f", ...copies.map(({ path }) => path)]));
+    await removeCopies(range.host(host), address, copies);
   }
-  for (const { host, queueId, leftAtMs } of message?.hops ?? []) {
+  for (const { host, queueId, leftAtMs } of own.flatMap(({ hops }) => hops)) {
     if (leftAtMs !== undefined) continue;
     await range.host(host).run(`postsuper -d ${queueId}${hostsWereDown ? "; pkill -x qmgr" : ""}`);
   }
+}
+
+/** Dovecot's indexes and its count of the quota go along where Dovecot keeps the mailbox. */
+async function removeCopies({ host, run }: LiveHost, address: string, copies: readonly StoredMessage[]): Promise<void> {
+  const [messageId = ""] = copies.map(({ message }) => message.messageId);
+  if (host.daemons.some(({ kind }) => kind === "dovecot"))
+    await run(quote(["doveadm", "expunge", "-u", address, "mailbox", "*", "header", "message-id", messageId]));
+  await run(quote(["rm", "-f", ...copies.map(({ path }) => path)]));
 }

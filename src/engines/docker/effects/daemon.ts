@@ -34,14 +34,30 @@ export async function tellDaemon(live: LiveHost, { daemon, action }: DaemonEffec
 }
 
 /**
+ * What `postfix reload`, `stop` and `start` do and log, without the seconds that their checks take. postlog refuses settings that
+ * Postfix cannot read; then the real command may say why.
+ */
+const promptly: Readonly<Record<"reload" | "stop" | "start", string>> = {
+  reload: `postlog -p info -t postfix/postfix-script 'refreshing the Postfix mail system' && kill -HUP $(cat /var/spool/postfix/pid/master.pid) || postfix reload`,
+  stop: `p=$(cat /var/spool/postfix/pid/master.pid); postlog -p info -t postfix/postfix-script 'stopping the Postfix mail system' && kill $p || postfix stop; for _ in $(seq 500); do kill -0 $p 2>/dev/null || break; sleep 0.01; done`,
+  start: ". /usr/local/lib/services/postfix.service; boot",
+};
+
+function systemctl(daemon: DaemonKind, verb: "reload" | "stop" | "start"): string {
+  const service = serviceOf[daemon] ?? daemon;
+  if (daemon !== "postfix") return `systemctl ${verb} ${service}`;
+  const idle = verb === "start" ? "" : "! ";
+  return `if ${idle}systemctl is-active -q ${service}; then :; else ${promptly[verb]}; fi`;
+}
+
+/**
  * Has a daemon read its files again. An idle smtpd would serve one more client with the old settings: after a reload Postfix's
  * servers are replaced, as on any busy host they soon are.
  */
 export async function reloadDaemon(live: LiveHost, daemon: DaemonKind): Promise<void> {
-  const service = serviceOf[daemon] ?? daemon;
   const servers = daemon === "postfix" ? "; sleep 0.1; pkill -x smtpd; true" : "";
   // Reloading what does not run is no failure: it will read its files when it starts.
-  await live.demand(`systemctl is-active -q ${service} || exit 0; systemctl reload ${service}${servers}`);
+  await live.demand(`systemctl is-active -q ${serviceOf[daemon] ?? daemon} || exit 0; ${systemctl(daemon, "reload")}${servers}`);
 }
 
 async function act(live: LiveHost, daemon: DaemonKind, action: DaemonEffect["action"]): Promise<void> {
@@ -55,7 +71,7 @@ async function act(live: LiveHost, daemon: DaemonKind, action: DaemonEffect["act
     case "start":
       return startDaemon(live, daemon);
     case "stop":
-      await live.demand(`systemctl stop ${serviceOf[daemon] ?? daemon}`);
+      await live.demand(systemctl(daemon, "stop"));
   }
 }
 
@@ -64,7 +80,7 @@ async function startDaemon(live: LiveHost, daemon: DaemonKind): Promise<void> {
   if ((await stateOf(live, daemon)) !== "stopped") return;
   const ready = live.nextReady(daemon);
   ready.catch(() => {});
-  await live.demand(`systemctl start ${serviceOf[daemon] ?? daemon}`);
+  await live.demand(systemctl(daemon, "start"));
   await ready;
 }
 
@@ -76,10 +92,9 @@ async function bringTo(live: LiveHost, daemon: DaemonKind, state: State): Promis
 }
 
 async function stateOf(live: LiveHost, daemon: DaemonKind): Promise<State> {
-  const { code } = await live.run(`systemctl is-active -q ${serviceOf[daemon] ?? daemon}`);
-  if (code !== 0) return "stopped";
-  const { stdout } = await live.run(`pgrep -r T -x ${quotedNames(daemon)}`);
-  return stdout.trim() === "" ? "running" : "frozen";
+  const frozen = `pgrep -r T -x ${quotedNames(daemon)} >/dev/null && echo frozen || echo running`;
+  const state = await live.demand(`systemctl is-active -q ${serviceOf[daemon] ?? daemon} || { echo stopped; exit 0; }; ${frozen}`);
+  return state.trim() as State;
 }
 
 function quotedNames(daemon: DaemonKind): string {

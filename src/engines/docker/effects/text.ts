@@ -37,8 +37,15 @@ function filesFor(live: LiveHost, effect: TextEffect): Promise<FileReader> {
   }
 }
 
-/** Writes into the file that is there, so that its owner, mode and number stay; undefined takes it away. */
+/**
+ * Writes into the file that is there, so that its owner, mode and number stay; undefined takes it away. It looks some seconds old:
+ * each of Postfix's programs waits until main.cf has been left alone that long (dict_load_file).
+ */
 async function writeFile(live: LiveHost, path: string, text: string | undefined): Promise<void> {
   if (text === undefined) await live.demand(`rm -f ${quoteWord(path)}`);
-  else await live.demand(`mkdir -p ${quoteWord(posix.dirname(path))} && cat >${quoteWord(path)}`, { stdin: text });
+  else
+    await live.demand(
+      `mkdir -p ${quoteWord(posix.dirname(path))} && cat >${quoteWord(path)} && touch -d '3 seconds ago' ${quoteWord(path)}`,
+      { stdin: text },
+    );
 }

@@ -18,6 +18,11 @@ const lanes = 3;
 /** What a demo prints on its way; a kill comes at a drawn time after one of these. */
 const landmarks = ["== ", "== The trace", "== Judged as it is", "== One way to mend it", "== The trace since then", "== Judged again"];
 
+/**
+ * Docker miscounts the endpoints of a network now and then and refuses to remove it though nothing is on it, until it is restarted
+ * (moby issue 42119). So many in the whole suite are its own fault; more would be ours.
+ */
+const lostAtMost = 2;
 /** Networks and containers of the world, all in all. */
 const whole = 12;
 
@@ -53,6 +58,7 @@ describe.skipIf(why !== undefined)("whatever ends a process, nothing of it is le
   const runtimes = Array.from({ length: lanes }, ownRuntimeFolder);
   const [runtime] = runtimes as [(typeof runtimes)[0]];
   const started: Running[] = [];
+  const engineLost = new Set<string>();
 
   beforeAll(async () => {
     docker = (await connectDocker(process.env)).docker;
@@ -75,7 +81,14 @@ describe.skipIf(why !== undefined)("whatever ends a process, nothing of it is le
     expect(code, output).toBe(0);
   };
   const expectNothingOf = async (running: Running, how: string): Promise<void> => {
-    expect(await objectsOf(docker, running.owner), how).toEqual([]);
+    const left = await objectsOf(docker, running.owner);
+    const lost = await lostByEngine(docker, left);
+    for (const name of lost) engineLost.add(name);
+    expect(
+      left.filter((name) => !lost.includes(name)),
+      how,
+    ).toEqual([]);
+    expect([...engineLost].length, `networks that the engine cannot let go: ${[...engineLost].join(", ")}`).toBeLessThanOrEqual(lostAtMost);
   };
   const rangeOf = async (up: Running): Promise<string> => {
     await up.said("Ctrl-C takes it down");
@@ -83,13 +96,15 @@ describe.skipIf(why !== undefined)("whatever ends a process, nothing of it is le
   };
 
   const die = async (
-    { what, afterMs, landmark }: Kill,
+    { what, objects, afterMs, landmark }: Kill,
     env: Readonly<Record<string, string>>,
   ): Promise<{ readonly victim: Running; readonly had: number }> => {
     const victim = start(what === "demo" ? demoArgs : upArgs, env);
     let client: Running | undefined;
     if (what === "demo") await victim.said(landmark);
+    if (what === "up") await untilItHas(docker, victim, (count) => count >= objects);
     if (what === "down") client = start(["down", await rangeOf(victim)], env);
+    if (what === "down") await untilItHas(docker, victim, (count) => count <= objects);
     await delay(systemClock, afterMs);
     const had = (await objectsOf(docker, victim.owner)).length;
     for (const running of [victim, client]) running?.signal("SIGKILL");
@@ -136,12 +151,12 @@ describe.skipIf(why !== undefined)("whatever ends a process, nothing of it is le
       await expectNothingOf(running, signal);
       expect(runtime.sockets()).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   it("Ctrl-C while hosts start", async () => {
     const running = start(upArgs);
-    await untilItHas(docker, running, 5);
+    await untilItHas(docker, running, (count) => count >= 5);
     running.signal("SIGINT");
     expect((await running.ended).code).toBe(130);
     await expectNothingOf(running, "while hosts start");
@@ -163,7 +178,7 @@ describe.skipIf(why !== undefined)("whatever ends a process, nothing of it is le
     running.hangUp();
     expect((await running.ended).code).toBe(0);
     await expectNothingOf(running, "a closed pipe");
-  }, 120_000);
+  }, 300_000);
 
   it.each([
     [upArgs, "/start"],
@@ -182,11 +197,31 @@ describe.skipIf(why !== undefined)("whatever ends a process, nothing of it is le
       await nextStart();
       await expectNothingOf(running, "engine gone");
     },
-    120_000,
+    300_000,
   );
 });
 
-/** Looks until this process has so much on the engine. */
-async function untilItHas(docker: Docker, running: Running, objects: number): Promise<void> {
-  while ((await objectsOf(docker, running.owner)).length < objects) await Promise.race([delay(systemClock, 50), running.ended]);
+/** Looks until what this process has on the engine is as many as wanted, or it has ended. */
+async function untilItHas(docker: Docker, running: Running, isEnough: (count: number) => boolean): Promise<void> {
+  let over = false;
+  void running.ended.then(() => {
+    over = true;
+  });
+  while (!over && !isEnough((await objectsOf(docker, running.owner)).length)) await delay(systemClock, 50);
+}
+
+/** Of these, the networks that have nothing on them and that the engine will not remove for endpoints that it does not list. */
+async function lostByEngine(docker: Docker, names: readonly string[]): Promise<string[]> {
+  const lost: string[] = [];
+  const networks = await docker.listNetworks();
+  for (const name of names.filter((each) => networks.some(({ Name }) => Name === each))) {
+    const network = docker.getNetwork(name);
+    const { Containers } = (await network.inspect()) as { Containers: object };
+    const refusal = await network.remove().then(
+      () => "",
+      (error: Error) => error.message,
+    );
+    if (Object.keys(Containers).length === 0 && refusal.includes("has active endpoints")) lost.push(name);
+  }
+  return lost;
 }

@@ -76,7 +76,7 @@ async function start(
     signal.throwIfAborted();
     // In turn: of two processes that want the same blocks, one gets the first of them and with it the rest.
     for (const network of plan.networks) await createNetwork(docker, network);
-    await inParallel(plan.containers, startsAtOnce, async (container) => {
+    await inParallel(longestFirst(plan.containers), startsAtOnce, async (container) => {
       signal.throwIfAborted();
       progress?.({ host: container.host, text: `starting ${container.running.join(", ") || "nothing"}` });
       const setup = { docker, image: references[container.image] ?? "", host: hostOf(world, container.host), dialects, log, signal };
@@ -92,6 +92,12 @@ async function start(
     if (wanted?.aborted || error instanceof ProblemError) throw error;
     throw new ProblemError(engineProblem(error));
   }
+}
+
+/** Who takes long to get ready begins first: Rspamd, then whoever runs most. */
+function longestFirst(containers: RangePlan["containers"]): RangePlan["containers"] {
+  const weight = ({ running }: RangePlan["containers"][number]): number => (running.includes("rspamd") ? 1000 : running.length);
+  return containers.toSorted((left, right) => weight(right) - weight(left));
 }
 
 /** What the engine refuses is told with the host that it was for. */

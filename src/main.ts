@@ -52,6 +52,8 @@ async function main(): Promise<void> {
     engine: (id) => openEngine(id, process.env),
   });
   process.exitCode = unheard ? 0 : code;
+  // What was given up in the middle, a probe that waits for its mail, has nothing to wait for any more.
+  if (interrupt.signal.aborted) process.exit();
   // Sockets of a served range and a waiting stdin would keep the process alive; everything was closed in order before.
   process.stdin.unref?.();
 }

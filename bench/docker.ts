@@ -68,22 +68,25 @@ async function measureUp(engine: Engine, client: DockerClient): Promise<Measurem
     floorDown: [],
     compose: [],
   };
-  for (let round = 0; round < rounds; round++) {
-    const floor = await floorRange(client, await worldOn(engine), round);
-    times.floorUp.push(await wallMs(floor.up));
-    times.floorDown.push(await wallMs(floor.down));
-    const world = await worldOn(engine);
-    let range: Range | undefined;
-    times.up.push(await wallMs(async () => (range = await engine.up(world))));
-    times.down.push(await wallMs(async () => range?.down()));
-    if (compose === undefined) continue;
-    try {
-      times.compose.push(await wallMs(compose.up));
-    } finally {
-      await compose.down();
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const floor = await floorRange(client, await worldOn(engine), round);
+      times.floorUp.push(await wallMs(floor.up));
+      times.floorDown.push(await wallMs(floor.down));
+      const world = await worldOn(engine);
+      let range: Range | undefined;
+      times.up.push(await wallMs(async () => (range = await engine.up(world))));
+      times.down.push(await wallMs(async () => range?.down()));
+      if (compose === undefined) continue;
+      try {
+        times.compose.push(await wallMs(compose.up));
+      } finally {
+        await compose.down();
+      }
     }
+  } finally {
+    compose?.forget();
   }
-  compose?.forget();
   const [up, floor] = [median(times.up), median(times.floorUp)];
   return [
     ms("docker: floor, up", floor),

@@ -4,6 +4,7 @@ import { bounced } from "./bounced.ts";
 import type { Check } from "./check.ts";
 import { delivered } from "./delivered.ts";
 import { filtered } from "./filtered.ts";
+import { kept } from "./kept.ts";
 import { levelsKept } from "./levels-kept.ts";
 import { once } from "./once.ts";
 import { refused } from "./refused.ts";
@@ -18,6 +19,7 @@ export const checks = createRegistry<AnyCheck>("check", [
   bounced as AnyCheck,
   delivered as AnyCheck,
   filtered as AnyCheck,
+  kept as AnyCheck,
   levelsKept as AnyCheck,
   once as AnyCheck,
   refused as AnyCheck,

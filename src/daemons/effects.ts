@@ -127,8 +127,10 @@ function compileOnHost(host: Host, effect: Exclude<Effect, { effect: "time" | "l
       );
       return { ...host, disks: [...host.disks.filter((disk) => disk.path !== path), { path, freeBytes: effect.freeBytes }] };
     }
-    case "mailbox":
-      return { ...host, mailboxes: [...host.mailboxes, { user: effect.user, fillBytes: effect.fillBytes }] };
+    case "mailbox": {
+      const { effect: _kind, host: _key, ...content } = effect;
+      return { ...host, mailboxes: [...host.mailboxes, content] };
+    }
   }
 }
 

@@ -50,6 +50,31 @@ export const causes = createRegistry<Cause>("cause", [
     summary: "The mailbox host refuses the final delivery with `Quota exceeded`.",
   },
   {
+    id: "queue-disk-low",
+    title: "The disk that holds a mail queue is nearly full",
+    summary: "A server puts everybody's mail off at MAIL FROM with `452 4.3.1 Insufficient system storage`.",
+  },
+  {
+    id: "ptr-missing",
+    title: "The sending address has no name in the reverse DNS",
+    summary: "The client's address has no PTR record, and a server that wants to know who calls turns its mail away.",
+  },
+  {
+    id: "helo-unresolvable",
+    title: "The sending server calls itself by a name that does not exist",
+    summary: "The name that the client gives in EHLO has no address, and the other server answers `Helo command rejected`.",
+  },
+  {
+    id: "greylisted",
+    title: "The other server puts strangers off once",
+    summary: "The first attempt of an unknown sender is answered with `Greylisted` or `Try again later`; a later attempt is taken.",
+  },
+  {
+    id: "firewall-25-drop",
+    title: "A packet filter drops connections to port 25",
+    summary: "The connection to the other server's port 25 is never made: `Connection timed out`.",
+  },
+  {
     id: "user-unknown",
     title: "The recipient does not exist",
     summary: "A server answers RCPT TO with 550 5.1.1: the address is in none of its tables.",

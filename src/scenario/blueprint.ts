@@ -1,5 +1,5 @@
 import type { Problem } from "../base/problem.ts";
-import { parseDurationMs } from "../base/quantity.ts";
+import { parseDurationMs, parseSizeBytes } from "../base/quantity.ts";
 import { unknownId } from "../base/registry.ts";
 import type { HostKey, Pace } from "../world/world.ts";
 import { type Sourced, type SourcedMap, valueAt, whereOf } from "./load-source.ts";
@@ -44,6 +44,7 @@ export interface HostBlueprint {
   readonly nameservers: readonly string[];
   readonly daemons: readonly { readonly kind: string; readonly settings: SourcedMap }[];
   readonly files: Readonly<Record<string, string>>;
+  readonly mailboxes: readonly { readonly user: string; readonly folder?: string; readonly fillBytes: number }[];
 }
 
 /** A guard whose parameters still hold placeholders, and know where they were written. */
@@ -74,7 +75,7 @@ export function blueprintOf(text: WorldText, source: Sourced, pace: Pace): Bluep
   };
 }
 
-function hostOf({ key, at, daemons, ...host }: HostText & { readonly key: string }, source: Sourced): HostBlueprint {
+function hostOf({ key, at, daemons, mailboxes, ...host }: HostText & { readonly key: string }, source: Sourced): HostBlueprint {
   return {
     key,
     ...host,
@@ -83,6 +84,9 @@ function hostOf({ key, at, daemons, ...host }: HostText & { readonly key: string
       kind,
       settings: mapAt(source, ["hosts", key, "daemons", kind]),
     })),
+    mailboxes: mailboxes.map(({ user, folder, fill }) => {
+      return { user, ...(folder === undefined ? {} : { folder }), fillBytes: parseSizeBytes(fill) ?? 0 };
+    }),
   };
 }
 

@@ -83,7 +83,7 @@ function buildHost(text: HostBlueprint, site: Site): { readonly host: Host; read
     },
     firewall: [],
     disks: [],
-    mailboxes: [],
+    mailboxes: text.mailboxes.map((content) => ({ ...content, user: fill(content.user) })),
   };
   return { host, problems: rendered.flatMap(({ problems }) => problems) };
 }

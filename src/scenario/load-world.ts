@@ -118,7 +118,7 @@ function namedIn(variant: SourcedMap, path: readonly string[]): Named[] {
 }
 
 /** Keys of a host that an override may change on the host itself; every other key belongs to a daemon. */
-const hostKeys: ReadonlySet<string> = new Set(["duties", "nameservers", "daemons", "files"]);
+const hostKeys: ReadonlySet<string> = new Set(["duties", "nameservers", "daemons", "files", "mailboxes"]);
 
 function override(root: SourcedMap, host: HostKey, over: Sourced): Changed {
   const known = keysOf(valueAt(root, ["hosts"]));

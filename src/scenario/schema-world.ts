@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { duration, guard, id, words } from "./schema-parts.ts";
+import { duration, guard, id, size, words } from "./schema-parts.ts";
+
+const mailboxContent = z.strictObject({
+  user: words.meta({ description: "The user as the host knows it: {user.local}." }),
+  folder: words.optional().meta({ description: "The INBOX where it is not given." }),
+  fill: size,
+});
 
 const host = z
   .strictObject({
@@ -13,6 +19,7 @@ const host = z
     nameservers: z.array(words).default([]).meta({ description: "Addresses for /etc/resolv.conf, in order." }),
     daemons: z.record(z.string(), z.record(z.string(), z.unknown())).default({}).meta({ description: "Daemon kind and its settings." }),
     files: z.record(z.string().startsWith("/"), z.string()).default({}).meta({ description: "Other files, by absolute path." }),
+    mailboxes: z.array(mailboxContent).default([]).meta({ description: "Old, read mail that its mailboxes hold from the start." }),
   })
   .meta({ description: "A machine of the world." });
 

@@ -90,11 +90,12 @@ export interface DiskEffect {
   readonly freeBytes: number;
 }
 
-/** Puts `fillBytes` of old mail into a user's INBOX. */
+/** Puts `fillBytes` of old mail into a folder of a user's mailbox; into the INBOX where none is named. */
 export interface MailboxEffect {
   readonly effect: "mailbox";
   readonly host: HostKey;
   readonly user: string;
+  readonly folder?: string;
   readonly fillBytes: number;
 }
 

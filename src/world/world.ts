@@ -104,7 +104,9 @@ export interface Disk {
 export interface MailboxContent {
   /** Local part, as the mailbox host knows the user. */
   readonly user: string;
-  /** Bytes of old mail to put into the INBOX. */
+  /** `Trash`; the INBOX where it is not given. */
+  readonly folder?: string;
+  /** Bytes of old mail to put there. */
   readonly fillBytes: number;
 }
 

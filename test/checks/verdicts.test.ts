@@ -4,10 +4,12 @@ import { bounced } from "../../src/checks/bounced.ts";
 import type { Check, JudgeContext } from "../../src/checks/check.ts";
 import { delivered } from "../../src/checks/delivered.ts";
 import { filtered } from "../../src/checks/filtered.ts";
+import { kept } from "../../src/checks/kept.ts";
 import { levelsKept } from "../../src/checks/levels-kept.ts";
 import { once } from "../../src/checks/once.ts";
 import { refused } from "../../src/checks/refused.ts";
 import { resolves } from "../../src/checks/resolves.ts";
+import { oldMail } from "../../src/daemons/dovecot/maildir.ts";
 import type { Answer, DialogueAnswer, MailboxAnswer, RecipientFate, ResolveAnswer, SendAnswer } from "../../src/world/question.ts";
 import type { Trace } from "../../src/world/trace.ts";
 import type { World } from "../../src/world/world.ts";
@@ -70,6 +72,43 @@ describe("delivered", () => {
     expect(judge(bounced, params, [sent({ fate: "bounced", copies: 0, reply: "message size 4 exceeds size limit 2" })])).toContain("pass");
     expect(judge(bounced, params, [sent({ fate: "bounced", copies: 0, reply: "User unknown" })])).toContain("fail");
     expect(judge(bounced, params, [sent({})])).toContain("fail");
+    const waits = sent({ fate: "waiting", copies: 0, reply: "message size 4 exceeds size limit 2" });
+    expect(judge(bounced, params, [waits])).toContain("fail");
+    expect(judge(bounced, { ...params, orDeferred: true }, [waits])).toContain("pass");
+    const other = sent({ fate: "waiting", copies: 0, reply: "Connection timed out" });
+    expect(judge(bounced, { ...params, orDeferred: true }, [other])).toContain("is turned away for another reason: Connection timed out");
+    expect(judge(bounced, { ...params, orDeferred: true }, [sent({})])).toContain("fail");
+  });
+});
+
+describe("kept", () => {
+  const host = { key: "mailbox", name: "mailbox.meadow.example", owner: "org", duties: [], interfaces: [], nameservers: [], daemons: [] };
+  const contents = [
+    { user: "alice", fillBytes: 2_500_000 },
+    { user: "alice", folder: "Trash", fillBytes: 1_200_000 },
+    { user: "bob", fillBytes: 9_000_000 },
+  ];
+  const furnished: World = { ...world, hosts: [{ ...host, files: {}, firewall: [], disks: [], mailboxes: contents }] };
+  const address = "alice@meadow.example";
+  const old = oldMail({ fillBytes: 2_500_000, address, hostName: host.name, beforeMs: 0 }).map(
+    ({ content }) => /Message-ID: (.*)/.exec(content)?.[1] ?? "",
+  );
+  const message = (messageId: string, folder = "INBOX") => ({ messageId, folder, from: "", subject: "", sizeBytes: 1, via: [] });
+  const verdict = (messages: MailboxAnswer["messages"]): string => {
+    const params = kept.params.parse({ address, mailboxHost: "mailbox" });
+    return kept.judge(params, [{ ask: "mailbox", messages }], { world: furnished, trace: silence }).status;
+  };
+
+  it("passes while every old message is somewhere but in the waste-basket", () => {
+    expect(old).toHaveLength(3);
+    expect(verdict(old.map((id) => message(id)))).toBe("pass");
+    expect(verdict(old.map((id) => message(id, "Archive")))).toBe("pass");
+  });
+
+  it("fails when one of them is gone or thrown away, whatever else came", () => {
+    expect(verdict([...old.slice(1).map((id) => message(id)), message("<new@x>")])).toBe("fail");
+    expect(verdict(old.map((id, index) => message(id, index === 0 ? "Trash" : "INBOX")))).toBe("fail");
+    expect(verdict([])).toBe("fail");
   });
 });
 

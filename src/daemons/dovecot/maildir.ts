@@ -125,6 +125,11 @@ export function oldMail({ fillBytes, address, hostName, beforeMs }: OldMail): re
   });
 }
 
+/** Where a folder of a Maildir++ lies: the INBOX is the Maildir itself, the others stand in it as `.Name`. */
+export function folderPath(maildir: string, folder = "INBOX"): string {
+  return folder.toUpperCase() === "INBOX" ? maildir : `${maildir}/.${folder.replaceAll("/", ".")}`;
+}
+
 /** `Tue, 24 Nov 2026 04:01:28 +0000`: a date as mail headers carry it, in UTC. */
 export function mailDate(atMs: number): string {
   return new Date(atMs).toUTCString().replace("GMT", "+0000");

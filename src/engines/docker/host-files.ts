@@ -1,4 +1,4 @@
-import { oldMail } from "../../daemons/dovecot/maildir.ts";
+import { folderPath, oldMail } from "../../daemons/dovecot/maildir.ts";
 import { filesOf } from "../../daemons/effects.ts";
 import { identityFiles } from "../../daemons/identity-files.ts";
 import { mailboxOf } from "../../daemons/mailbox-place.ts";
@@ -58,11 +58,11 @@ function tableSource(database: string): string {
   return [...entries].map(([key, value]) => `${key}\t${value}\n`).join("");
 }
 
-/** Old, read mail in a user's INBOX. @throws ProblemError when the host keeps no such mailbox */
-export function mailFiles(world: World, host: Host, { user, fillBytes }: MailboxContent): HostFile[] {
+/** Old, read mail in a folder of a user's mailbox. @throws ProblemError when the host keeps no such mailbox */
+export function mailFiles(world: World, host: Host, { user, folder, fillBytes }: MailboxContent): HostFile[] {
   const { address, maildir } = mailboxOf(filesOf(host), world, host, user);
   return oldMail({ fillBytes, address, hostName: host.name, beforeMs: world.startsAtMs }).map(({ name, content, atMs }) => ({
-    path: `${maildir}/cur/${name}:2,S`,
+    path: `${folderPath(maildir, folder)}/cur/${name}:2,S`,
     content,
     mode: 0o600,
     uid: mailUser,

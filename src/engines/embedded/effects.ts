@@ -154,9 +154,9 @@ function fillDisk(machine: Machine, { path, freeBytes }: DiskEffect): Undo {
 }
 
 /** Taking it back removes those of the messages that are still there, read or not. */
-function fillInbox(range: LiveRange, { host, user, fillBytes }: MailboxEffect): Undo {
+function fillInbox(range: LiveRange, { host, ...content }: MailboxEffect): Undo {
   const machine = range.machine(host);
-  const stored = fillMailbox(machine.files, range.world, machine.host, { user, fillBytes });
+  const stored = fillMailbox(machine.files, range.world, machine.host, content);
   return () => {
     for (const path of stored) removeMessage(machine, path);
     return undefined;

@@ -59,6 +59,7 @@ const EFFECTS: readonly Effect[] = [
   { effect: "link", network: "internet", lossRatio: 0.5 },
   { effect: "disk", host: "mx1", path: "/var/spool/postfix", freeBytes: 1000 },
   { effect: "mailbox", host: "mx2", user: "ann", fillBytes: 1_500_000 },
+  { effect: "mailbox", host: "mx2", user: "ann", folder: "Trash", fillBytes: 1_500_000 },
 ];
 const told = EFFECTS.map((effect): [string, Effect] => [JSON.stringify(effect), effect]);
 

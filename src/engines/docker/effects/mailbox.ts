@@ -6,9 +6,9 @@ import { mailFiles } from "../host-files.ts";
 import type { LiveHost } from "../live-host.ts";
 import type { Undo } from "./undo.ts";
 
-/** Puts old mail into a user's INBOX, and has the quota counted again. Taking it back removes what is still there of it, read or not. */
-export async function fillInbox(world: World, live: LiveHost, { user, fillBytes }: MailboxEffect): Promise<Undo> {
-  const files = mailFiles(world, live.host, { user, fillBytes });
+/** Puts old mail into a folder of a user's mailbox, and has the quota counted again. Taking it back removes what is still there of it, read or not. */
+export async function fillInbox(world: World, live: LiveHost, { user, ...content }: MailboxEffect): Promise<Undo> {
+  const files = mailFiles(world, live.host, { user, ...content });
   await live.container.putArchive(await archiveOf(files), { path: "/" });
   await recount(live, user);
   return async () => {

@@ -1,4 +1,4 @@
-import { deliveryName, messageSizes, parseMaildirName } from "../../../../daemons/dovecot/maildir.ts";
+import { deliveryName, folderPath, messageSizes, parseMaildirName } from "../../../../daemons/dovecot/maildir.ts";
 import type { Usage } from "../../../../daemons/dovecot/quota.ts";
 import { mailboxGuid } from "../../../../daemons/dovecot/session-id.ts";
 import type { FileTree } from "../../files/file-tree.ts";
@@ -143,7 +143,7 @@ export class MaildirStore {
   }
 
   #pathOf(folder: string): string {
-    return folder.toUpperCase() === "INBOX" ? this.root : `${this.root}/.${folder.replaceAll("/", ".")}`;
+    return folderPath(this.root, folder);
   }
 
   #filesIn(directory: string): readonly Omit<StoredMail, "uid">[] {

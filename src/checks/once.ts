@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { MailboxAnswer } from "../world/question.ts";
+import type { MailboxAnswer, QueueAnswer } from "../world/question.ts";
+import type { Hop } from "../world/trace.ts";
+import type { HostKey, World } from "../world/world.ts";
 import type { Check } from "./check.ts";
 
 export interface OnceParams {
@@ -14,8 +16,12 @@ export const once: Check<OnceParams> = {
   params: z.strictObject({
     mails: z.array(z.strictObject({ messageId: z.string(), to: z.string(), mailboxHost: z.string() })).readonly(),
   }),
-  needs: ({ mails }) => mails.map(({ to, mailboxHost }) => ({ ask: "mailbox", host: mailboxHost, address: to })),
-  judge: ({ mails }, answers, { trace }) => {
+  needs: ({ mails }, world) => [
+    ...mails.map(({ to, mailboxHost }) => ({ ask: "mailbox", host: mailboxHost, address: to }) as const),
+    ...queueHosts(world).map((host) => ({ ask: "queue", host }) as const),
+  ],
+  judge: ({ mails }, answers, { trace, world }) => {
+    const queues = new Map(queueHosts(world).map((host, index) => [host, answers[mails.length + index] as QueueAnswer]));
     for (const [index, mail] of mails.entries()) {
       const { messages } = answers[index] as MailboxAnswer;
       const copies = messages.filter(({ messageId }) => messageId === mail.messageId).length;
@@ -24,7 +30,7 @@ export const once: Check<OnceParams> = {
           messageId === mail.messageId && deliveries.some(({ recipient, status }) => recipient === mail.to && status === "bounced"),
       );
       const waiting = trace.messages.some(
-        ({ messageId, hops }) => messageId === mail.messageId && hops.some((hop) => hop.leftAtMs === undefined),
+        ({ messageId, hops }) => messageId === mail.messageId && hops.some((hop) => isStillAt(hop, queues.get(hop.host))),
       );
       const evidence = [{ kind: "answer", text: `${copies} in the mailbox of ${mail.to}` } as const];
       if (copies > 1) return { status: "fail", says: `A mail to ${mail.to} arrived ${copies} times.`, evidence };
@@ -35,3 +41,12 @@ export const once: Check<OnceParams> = {
     return { status: "pass", says: "Every mail from before arrived once or went back to its sender.", evidence: [] };
   },
 };
+
+function queueHosts({ hosts }: World): HostKey[] {
+  return hosts.filter(({ daemons }) => daemons.some(({ kind }) => kind === "postfix")).map(({ key }) => key);
+}
+
+/** The log does not say everything: `postsuper -d ALL` names no message that it removes. */
+function isStillAt({ queueId, leftAtMs }: Hop, queue: QueueAnswer | undefined): boolean {
+  return leftAtMs === undefined && (queue === undefined || queue.entries.some((entry) => entry.queueId === queueId));
+}

@@ -3,8 +3,9 @@ import { dialects } from "../daemons/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import type { Step } from "../scenario/compile.ts";
 import { allPass, judgeStage, rightAnswers } from "../scenario/judge.ts";
+import { playSteps } from "../scenario/play-steps.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { comeToRest, playStep, type Stage, sendMail, setStage } from "../scenario/stage.ts";
+import { comeToRest, type Stage, sendMail, setStage } from "../scenario/stage.ts";
 import { traceLines } from "../trace/read-lines.ts";
 import type { EngineId } from "../world/engine.ts";
 import type { Trace } from "../world/trace.ts";
@@ -60,7 +61,8 @@ async function show(context: CliContext, stage: Stage, section: (title: string) 
   section("Judged as it is");
   stdout.write(judgedText(await judgeStage(stage, dialects)));
   section("One way to mend it");
-  for (const step of compiled.solutions[0] ?? []) await showStep(context, stage, step);
+  const steps = playSteps(stage, compiled.solutions[0] ?? [], "solution", (step) => stdout.write(promptText(step)));
+  for await (const { step, output } of steps) if (!("waitMs" in step)) stdout.write(output === "" ? "\n" : `${output.trimEnd()}\n\n`);
   section("The trace since then");
   await sendAgain(context, stage);
   await comeToRest(range);
@@ -83,15 +85,12 @@ function without(after: Trace, before: Trace): Pick<Trace, "messages"> {
   return { messages: after.messages.filter(({ messageId }) => !known.has(messageId)) };
 }
 
-/** As it would look in a terminal: prompt and command line, then what it prints. */
-async function showStep({ stdout }: CliContext, { range }: Stage, step: Step): Promise<void> {
-  if ("waitMs" in step) stdout.write(`(${Math.round(step.waitMs / 1000)} s pass)\n\n`);
-  else {
-    if (step.note !== undefined) stdout.write(`# ${step.note}\n`);
-    stdout.write(`root@${step.on}:~# ${step.run.trimEnd()}\n`);
-  }
-  const { output } = await playStep(range, step, "solution");
-  if ("on" in step) stdout.write(output === "" ? "\n" : `${output.trimEnd()}\n\n`);
+/** As it would look in a terminal: the prompt and the command line. */
+function promptText(step: Step): string {
+  if ("waitMs" in step) return `(${Math.round(step.waitMs / 1000)} s pass)\n\n`;
+  const note = step.note === undefined ? "" : `# ${step.note}\n`;
+  if ("escalate" in step) return `${note}(written to ${step.escalate}, with the evidence so far)\n`;
+  return `${note}root@${step.on}:~# ${step.run.trimEnd()}\n`;
 }
 
 /** The scenario's mail once more, now that it should arrive. */

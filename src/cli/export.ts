@@ -9,6 +9,7 @@ import { catalogue } from "../scenario/catalogue.ts";
 import { type CompiledScenario, compileScenario } from "../scenario/compile.ts";
 import { findScenario } from "../scenario/load-library.ts";
 import { shapeOf } from "../scenario/shape.ts";
+import { variantFor } from "../scenario/variant.ts";
 import type { World } from "../world/world.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
@@ -57,8 +58,9 @@ interface Chosen {
 async function chooseWorld(context: CliContext, name: string, { seed, healthy }: { seed: number; healthy: boolean }): Promise<Chosen> {
   const library = openLibrary(context);
   const engine = await context.engine("embedded");
-  const scenario = findScenario(library, name);
-  if (scenario !== undefined) {
+  const found = findScenario(library, name);
+  if (found !== undefined) {
+    const scenario = variantFor(found, seed);
     const compiled = compileScenario(scenario, seed, await engine.reserve(shapeOf(scenario.blueprint), seed), catalogue);
     return { title: scenario.text.codename, world: healthy ? compiled.healthy : compiled.broken, scenario: compiled };
   }

@@ -2,6 +2,7 @@ import { dialects } from "../daemons/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import { type Proof, proveScenario } from "../scenario/prove.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { variantsOf } from "../scenario/variant.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
@@ -28,7 +29,7 @@ export const prove: CliCommand = {
     const scenarios = chosen.filter(({ text }) => text.engines.includes(engine.id));
     const setup = { engine, catalogue, dialects, clock: context.clock, signal: context.signal };
     const proofs: Proof[] = [];
-    for (const scenario of scenarios) {
+    for (const scenario of scenarios.flatMap(variantsOf)) {
       for (let seed = 0; seed < wholeNumber(options.seeds, "--seeds", 3, 1); seed++) {
         context.signal.throwIfAborted();
         const proof = await proveScenario(scenario, seed, setup);
@@ -59,7 +60,8 @@ function closeProofs(
   return failed === 0 && passed > 0 ? exit.done : exit.no;
 }
 
-function printProof({ stdout }: CliContext, { scenario, seed, problem, broken, traps, ms }: Proof): void {
+function printProof({ stdout }: CliContext, { scenario, variant, seed, problem, broken, traps, ms }: Proof): void {
   const summary = `healthy, broken (${broken.failed.join(", ")}), mended, ${traps.length} traps rejected`;
-  stdout.write(`${scenario} seed ${seed}: ${problem === undefined ? `proved in ${ms} ms: ${summary}` : `NOT PROVED\n    ${problem}`}\n`);
+  const name = variant === undefined ? scenario : `${scenario} (${variant})`;
+  stdout.write(`${name} seed ${seed}: ${problem === undefined ? `proved in ${ms} ms: ${summary}` : `NOT PROVED\n    ${problem}`}\n`);
 }

@@ -6,6 +6,7 @@ import { mapAt } from "./blueprint.ts";
 import { type CheckScope, type CompiledCheck, compileCheck } from "./compile-check.ts";
 import { breakWorld, type CompiledFault } from "./compile-faults.ts";
 import { type CompiledMail, compileOwnMail } from "./compile-mail.ts";
+import { type Party, partiesOf } from "./compile-parties.ts";
 import { buildWorld } from "./compile-world.ts";
 import type { Catalogue } from "./load-catalogue.ts";
 import { checkSource } from "./load-issues.ts";
@@ -32,6 +33,8 @@ export interface CompiledScenario {
   readonly objectives: readonly CompiledObjective[];
   /** The scenario's own and the standing ones. */
   readonly guards: readonly CompiledGuard[];
+  /** Every organisation but the learner's, and what its people do when they are written to. */
+  readonly parties: readonly Party[];
   readonly hints: ScenarioText["hints"];
   readonly solutions: readonly (readonly Step[])[];
   readonly traps: readonly Trap[];
@@ -61,7 +64,22 @@ export interface CompiledGuard extends CompiledCheck {
   readonly says: string;
 }
 
-export type Step = { readonly on: HostKey; readonly run: string; readonly note?: string } | { readonly waitMs: number };
+export type Step = CommandStep | EscalationStep | { readonly waitMs: number };
+
+export interface CommandStep {
+  readonly on: HostKey;
+  readonly run: string;
+  readonly note?: string;
+}
+
+/** Somebody is written to. */
+export interface EscalationStep {
+  /** The key of an organisation. */
+  readonly escalate: string;
+  /** Ids of the evidence that is shown. */
+  readonly because: readonly string[];
+  readonly note?: string;
+}
 
 export interface Trap {
   readonly name: string;
@@ -106,6 +124,7 @@ export function compileScenario(scenario: Scenario, seed: number, plan: AddressP
       return { id, goal, ...compiled(check, mapAt(filled, ["objectives", index, "with"]), scope, catalogue) };
     }),
     guards: compileGuards(scenario, text, filled, fill, scope, catalogue),
+    parties: partiesOf(healthy, text.owners, blueprint.ttlMs),
     hints: text.hints,
     solutions: text.solutions.map((steps) => steps.map((step) => compileStep(step, blueprint.ttlMs))),
     traps: text.traps.map(({ name, steps, "rejected-by": rejectedBy, says }) => {
@@ -146,8 +165,8 @@ function compiled(check: string, params: SourcedMap, scope: CheckScope, catalogu
 
 function compileStep(step: StepText, ttlMs: number): Step {
   if ("wait" in step) return { waitMs: parseDurationMs(step.wait, ttlMs) ?? 0 };
-  const { on, run, note } = step;
-  return note === undefined ? { on, run } : { on, run, note };
+  const { note, ...rest } = step;
+  return note === undefined ? rest : { ...rest, note };
 }
 
 function parse(source: Sourced): ScenarioText {

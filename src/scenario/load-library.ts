@@ -43,7 +43,16 @@ export function readScenarioFiles(root: string): ScenarioFiles {
     const ticket = read(`scenarios/${name}/ticket.md`);
     const debrief = read(`scenarios/${name}/debrief.md`);
     if (scenario === undefined) return [];
-    return [{ name, scenario, ...(ticket === undefined ? {} : { ticket }), ...(debrief === undefined ? {} : { debrief }) }];
+    const variantDebriefs = new Map(
+      readdirSync(join(folder, name)).flatMap((file) => {
+        const variant = /^debrief\.(.+)\.md$/.exec(file)?.[1];
+        const text = variant === undefined ? undefined : read(`scenarios/${name}/${file}`);
+        return variant === undefined || text === undefined ? [] : [[variant, text] as const];
+      }),
+    );
+    return [
+      { name, scenario, variantDebriefs, ...(ticket === undefined ? {} : { ticket }), ...(debrief === undefined ? {} : { debrief }) },
+    ];
   });
   return { worlds: new Map(worlds), folders };
 }

@@ -68,13 +68,24 @@ function hostProblems({ root, blueprint }: Scene): Problem[] {
     ...items(root, ["objectives"]).flatMap((objective) => [...one(objective, ["answer", "on"]), ...one(objective, ["answer", "entered"])]),
   ];
   const pinned = each(root, ["diagnosis", "evidence"], "on");
+  const others = blueprint.organisations.map(({ key }) => key).filter((key) => key !== learnersOrganisation);
+  const parties = [...each(root, ["owners"], "party"), ...stepsOf(root).flatMap((step) => one(step, ["escalate"]))];
   return [
+    ...unknown("party", parties, others),
+    ...items(root, ["owners"]).flatMap((owner) => partysHostProblems(owner, blueprint)),
     ...unknown("host", [...stepHosts, ...mentioned, ...pinned], known),
     ...[...stepHosts, ...pinned].flatMap(({ text, where }) =>
       known.includes(text) && !own.includes(text) ? [foreignHost(text, where, own)] : [],
     ),
     ...seededProblems(root, blueprint),
   ];
+}
+
+/** A party does things on its own hosts only. */
+function partysHostProblems(owner: Sourced, blueprint: Blueprint): Problem[] {
+  const [party] = one(owner, ["party"]);
+  const theirs = blueprint.hosts.filter((host) => host.owner === party?.text).map(({ key }) => key);
+  return unknown(`host of ${party?.text ?? "that party"}`, each(owner, ["does"], "on"), theirs);
 }
 
 function foreignHost(host: string, where: Where, own: readonly string[]): Problem {
@@ -109,8 +120,7 @@ function insideProblems({ root, blueprint }: Scene): Problem[] {
   const evidence = each(root, ["diagnosis", "evidence"], "id");
   const mails = each(root, ["mail"], "id").map(({ text }) => text);
   const mailsUsed = [...items(root, ["objectives"]), ...items(root, ["guards"])].flatMap((item) => one(item, ["with", "mail"]));
-  const excepted = valueAt(root, ["standing-guards", "without"]);
-  const without = excepted?.kind === "list" ? excepted.items.flatMap((item) => one(item, [])) : [];
+  const without = listed(root, ["standing-guards", "without"]);
   return [
     ...twice("mail", each(root, ["mail"], "id")),
     ...twice("objective or guard", [...objectives, ...guards], standing),
@@ -122,6 +132,15 @@ function insideProblems({ root, blueprint }: Scene): Problem[] {
       each(root, ["hints"], "seen"),
       evidence.map(({ text }) => text),
     ),
+    ...unknown(
+      "piece of evidence",
+      [
+        ...items(root, ["owners"]).flatMap((owner) => listed(owner, ["wants"])),
+        ...stepsOf(root).flatMap((step) => listed(step, ["because"])),
+      ],
+      evidence.map(({ text }) => text),
+    ),
+    ...twice("party", each(root, ["owners"], "party")),
     ...(blueprint === undefined ? [] : unknown("standing guard", without, standing)),
   ];
 }
@@ -162,7 +181,8 @@ function unknown(noun: string, names: readonly Name[], known: readonly string[])
   return names.flatMap(({ text, where }) => (known.includes(text) ? [] : [{ ...unknownId(noun, text, known), where }]));
 }
 
-function twice(noun: string, names: readonly Name[], taken: readonly string[] = []): Problem[] {
+/** Names that stand there more than once, or are taken already. */
+export function twice(noun: string, names: readonly Name[], taken: readonly string[] = []): Problem[] {
   const seen = new Set(taken);
   return names.flatMap(({ text, where }) => {
     if (!seen.has(text)) {
@@ -185,6 +205,11 @@ function items(source: Sourced, path: readonly PropertyKey[]): readonly Sourced[
 
 function each(source: Sourced, path: readonly PropertyKey[], key: string): Name[] {
   return items(source, path).flatMap((item) => one(item, [key]));
+}
+
+/** The texts of a list. */
+function listed(source: Sourced, path: readonly PropertyKey[]): Name[] {
+  return items(source, path).flatMap((item) => one(item, []));
 }
 
 function one(source: Sourced, path: readonly PropertyKey[]): Name[] {

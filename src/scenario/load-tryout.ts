@@ -8,16 +8,15 @@ import type { Catalogue } from "./load-catalogue.ts";
 import { mapTexts, plainValue, type Sourced, type SourcedMap, type SourceFile, textsIn, valueAt } from "./load-source.ts";
 import { fillIn, type PlaceholderContext, placeholdersIn, rootsWithoutPath, unknownPlaceholder } from "./placeholders.ts";
 import { mailContext } from "./placeholders-context.ts";
-import type { ScenarioFolder } from "./scenario.ts";
 import { mail as mailSchema } from "./schema-parts.ts";
 import { drawNames, plainSeed } from "./seed.ts";
 import { documentationPlan, shapeOf } from "./shape.ts";
 
 /**
  * Compiles the scenario once, with the world's own names and documentation addresses, and tells what does not fit:
- * placeholders, daemon settings, fault and check parameters, faults that find no place. What passes here compiles for every seed.
+ * placeholders (in the prose too: ticket and debrief), daemon settings, fault and check parameters, faults that find no place. What passes here compiles for every seed.
  */
-export function tryOut(folder: ScenarioFolder, root: SourcedMap, blueprint: Blueprint, catalogue: Catalogue): Problem[] {
+export function tryOut(prose: readonly SourceFile[], root: SourcedMap, blueprint: Blueprint, catalogue: Catalogue): Problem[] {
   const names = drawNames(blueprint, {}, plainSeed);
   const built = buildWorld(blueprint, names, documentationPlan(shapeOf(blueprint)), { seed: plainSeed, startsAtMs: 0 }, catalogue.daemons);
   const mails = listAt(root, ["mail"]).flatMap((source) => tryMail(source, built.context, built.world.people));
@@ -36,7 +35,7 @@ export function tryOut(folder: ScenarioFolder, root: SourcedMap, blueprint: Blue
   const checks = [...judged, ...blueprint.guards].flatMap(
     ({ check, params }) => compileCheck(check, fill(params) as SourcedMap, scope, catalogue.checks).problems,
   );
-  const texts = [...textsIn(root), ...[folder.ticket, folder.debrief].flatMap((file) => (file === undefined ? [] : linesOf(file)))];
+  const texts = [...textsIn(root), ...prose.flatMap(linesOf)];
   return [
     ...built.problems,
     ...mails.flatMap(({ problems }) => problems),

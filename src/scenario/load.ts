@@ -1,13 +1,15 @@
 import type { Problem } from "../base/problem.ts";
+import { unknownId } from "../base/registry.ts";
 import type { Catalogue } from "./load-catalogue.ts";
 import { loadChosenWorld } from "./load-choice.ts";
 import { checkSource } from "./load-issues.ts";
-import { referenceProblems } from "./load-references.ts";
-import { readSource, type SourceFile } from "./load-source.ts";
+import { referenceProblems, twice } from "./load-references.ts";
+import { readSource, type SourcedMap, type SourceFile, valueAt } from "./load-source.ts";
 import { tryOut } from "./load-tryout.ts";
 import type { WorldFiles } from "./load-world.ts";
 import type { Scenario, ScenarioFolder } from "./scenario.ts";
 import { plannedScenarioKeys, scenarioSchema } from "./schema-scenario.ts";
+import { type Alternative, alternativesIn } from "./variant.ts";
 
 export interface LoadedScenario {
   /** Present only when there is no problem at all. */
@@ -27,15 +29,50 @@ export function loadScenario(folder: ScenarioFolder, worlds: WorldFiles, catalog
     return { problems: [...syntax, problem, ...textProblems(folder)] };
   }
   const form = checkSource(root, scenarioSchema, "the scenario", plannedScenarioKeys);
+  const loaded = alternativesIn(root).map((alternative) => loadAlternative(folder, alternative, worlds, catalogue));
+  const inside = loaded.flatMap(({ problems }) => problems);
+  const problems = ordered([...syntax, ...form.problems, ...inside, ...variantProblems(folder, root), ...textProblems(folder)]);
+  const [first, ...others] = loaded.flatMap(({ scenario }) => scenario ?? []);
+  if (problems.length > 0 || first === undefined) return { problems };
+  if (first.variant === undefined) return { scenario: first, problems };
+  const { variant: _, ...whole } = first;
+  return { scenario: { ...whole, variants: [first, ...others] }, problems };
+}
+
+/** A scenario as it is without variants, or with one of them laid upon it. */
+function loadAlternative(folder: ScenarioFolder, { variant, root }: Alternative, worlds: WorldFiles, catalogue: Catalogue): LoadedScenario {
+  const form = checkSource(root, scenarioSchema, "the scenario", plannedScenarioKeys);
   const world = loadChosenWorld(root, worlds);
+  const own = variant === undefined ? undefined : folder.variantDebriefs?.get(variant);
+  const prose = [folder.ticket, own, folder.debrief].filter((file) => file !== undefined);
   const references = referenceProblems({ folder: folder.name, root, blueprint: world.blueprint, catalogue });
-  const trial = world.blueprint === undefined ? [] : tryOut(folder, root, world.blueprint, catalogue);
-  const problems = ordered([...syntax, ...form.problems, ...world.problems, ...references, ...trial, ...textProblems(folder)]);
-  const { ticket, debrief } = folder;
-  if (problems.length > 0 || form.value === undefined || world.blueprint === undefined || ticket === undefined || debrief === undefined) {
-    return { problems };
-  }
-  return { scenario: { id: form.value.id, text: form.value, source: root, blueprint: world.blueprint, ticket, debrief }, problems };
+  const trial = world.blueprint === undefined ? [] : tryOut(prose, root, world.blueprint, catalogue);
+  const problems = [...form.problems, ...world.problems, ...references, ...trial];
+  const { ticket } = folder;
+  const debrief = joined(own, folder.debrief);
+  if (form.value === undefined || world.blueprint === undefined || ticket === undefined || debrief === undefined) return { problems };
+  const scenario = { id: form.value.id, text: form.value, source: root, blueprint: world.blueprint, ticket, debrief, variants: [] };
+  return { scenario: variant === undefined ? scenario : { ...scenario, variant }, problems };
+}
+
+/** Two texts as one. */
+function joined(first: SourceFile | undefined, second: SourceFile | undefined): SourceFile | undefined {
+  return first === undefined || second === undefined ? second : { file: second.file, text: `${first.text.trimEnd()}\n\n${second.text}` };
+}
+
+/** Variants that share a name, and debriefs of variants that are not there. */
+function variantProblems({ variantDebriefs }: ScenarioFolder, root: SourcedMap): Problem[] {
+  const list = valueAt(root, ["one-of"]);
+  const names = (list?.kind === "list" ? list.items : []).flatMap((item) => {
+    const name = valueAt(item, ["id"]);
+    return name?.kind === "scalar" ? [{ text: String(name.value), where: name.where }] : [];
+  });
+  const known = names.map(({ text }) => text);
+  const stray = [...(variantDebriefs ?? [])].filter(([variant]) => !known.includes(variant));
+  return [
+    ...twice("variant", names),
+    ...stray.map(([variant, { file }]) => ({ ...unknownId("variant", variant, known), where: { file } })),
+  ];
 }
 
 /** Missing or empty texts beside scenario.yaml. */

@@ -9,12 +9,16 @@ import type { CompiledScenario, Step, Trap } from "./compile.ts";
 import { judgeDiagnosis, missingEvidence, type Pin } from "./diagnosis.ts";
 import { allPass, type Judged, judgeStage, rightAnswers } from "./judge.ts";
 import type { Catalogue } from "./load-catalogue.ts";
+import { linePins, pinOf, playSteps } from "./play-steps.ts";
 import type { Scenario } from "./scenario.ts";
-import { comeToRest, learnersHosts, playStep, type Stage, type StepOutcome, setStage } from "./stage.ts";
+import { comeToRest, learnersHosts, type Stage, setStage } from "./stage.ts";
+import { variantFor } from "./variant.ts";
 
 /** What a proof found, as `prove --json` prints it. */
 export interface Proof {
   readonly scenario: string;
+  /** Which of the scenario's variants; absent where it has none. */
+  readonly variant?: string;
   readonly engine: EngineId;
   readonly seed: number;
   readonly healthy: boolean;
@@ -36,14 +40,16 @@ export interface ProofSetup {
 }
 
 /**
- * Proves that a scenario is honest for one seed: healthy passes, broken fails as told, every solution mends and every trap is
+ * Proves that a scenario (of one with variants, each of them by itself) is honest for one seed: healthy passes, broken fails as told, every solution mends and every trap is
  * rejected, wrong diagnoses and another seed's evidence and answers do not stand. The first thing that does not hold ends it.
  */
-export async function proveScenario(scenario: Scenario, seed: number, setup: ProofSetup): Promise<Proof> {
+export async function proveScenario(given: Scenario, seed: number, setup: ProofSetup): Promise<Proof> {
+  const scenario = variantFor(given, seed);
   const startedAtMs = setup.clock.now();
   const found = { healthy: false, failed: [] as readonly string[], traps: [] as readonly RejectedTrap[], mended: false };
   const proof = (problem?: string): Proof => ({
     scenario: scenario.id,
+    ...(scenario.variant === undefined ? {} : { variant: scenario.variant }),
     engine: setup.engine.id,
     seed,
     healthy: found.healthy,
@@ -210,11 +216,10 @@ async function proveSolution(scenario: Scenario, seed: number, setup: ProofSetup
   const fromOther = await answersOfOther(scenario, seed + 1, setup, number);
   return onStage(scenario, seed, setup, false, async (stage) => {
     const pins: Pin[] = [];
-    for (const step of stage.compiled.solutions[number] ?? []) {
-      const outcome = await playStep(stage.range, step, "solution");
+    for await (const outcome of playSteps(stage, stage.compiled.solutions[number] ?? [], "solution")) {
       pins.push(...pinOf(outcome));
       if (outcome.code !== 0)
-        throw new Unproved(`solution ${number + 1}: ${describe(step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
+        throw new Unproved(`solution ${number + 1}: ${describe(outcome.step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
     }
     await comeToRest(stage.range);
     const given = rightAnswers(stage, setup.dialects);
@@ -233,7 +238,7 @@ async function proveSolution(scenario: Scenario, seed: number, setup: ProofSetup
 async function answersOfOther(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<Record<string, string>> {
   if (!scenario.text.objectives.some((objective) => "question" in objective)) return {};
   return onStage(scenario, seed, setup, false, async (other) => {
-    for (const step of other.compiled.solutions[number] ?? []) await playStep(other.range, step, "solution");
+    for await (const _ of playSteps(other, other.compiled.solutions[number] ?? [], "solution"));
     await comeToRest(other.range);
     return rightAnswers(other, setup.dialects);
   });
@@ -242,7 +247,7 @@ async function answersOfOther(scenario: Scenario, seed: number, setup: ProofSetu
 function proveTrap(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<RejectedTrap> {
   return onStage(scenario, seed, setup, false, async (stage) => {
     const { name, steps, rejectedBy } = stage.compiled.traps[number] as Trap;
-    for (const step of steps) await playStep(stage.range, step, "trap");
+    for await (const _ of playSteps(stage, steps, "trap"));
     await comeToRest(stage.range);
     const judged = await judgeStage(stage, setup.dialects);
     const rejecting = judged.find(({ id }) => id === rejectedBy);
@@ -277,16 +282,7 @@ function demand(judged: readonly Judged[], when: string): void {
   );
 }
 
-/** The log lines that the learner can see. */
-function linePins(stage: Stage): Pin[] {
-  const hosts = learnersHosts(stage);
-  return stage.range.lines().flatMap(({ host, text }) => (hosts.includes(host) ? [{ kind: "line", on: host, text } as const] : []));
-}
-
-function pinOf({ step, output }: StepOutcome): Pin[] {
-  return "on" in step ? [{ kind: "answer", on: step.on, text: output }] : [];
-}
-
 function describe(step: Step): string {
-  return "on" in step ? `${step.on}: ${step.run}` : `waiting ${step.waitMs} ms`;
+  if ("on" in step) return `${step.on}: ${step.run}`;
+  return "escalate" in step ? `escalating to ${step.escalate}` : `waiting ${step.waitMs} ms`;
 }

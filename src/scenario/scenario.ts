@@ -9,6 +9,8 @@ export interface ScenarioFolder {
   readonly scenario: SourceFile;
   readonly ticket?: SourceFile;
   readonly debrief?: SourceFile;
+  /** `debrief.<variant>.md`: how the debrief begins in a variant. */
+  readonly variantDebriefs?: ReadonlyMap<string, SourceFile>;
 }
 
 /** A loaded scenario: valid as it stands, with its placeholders still open because they depend on seed and addresses. */
@@ -22,4 +24,8 @@ export interface Scenario {
   readonly ticket: SourceFile;
   /** What is told afterwards; Markdown. */
   readonly debrief: SourceFile;
+  /** Which of a scenario's variants this is; absent where it has none, or stands for all of them. */
+  readonly variant?: string;
+  /** Empty, or at least two with the same ticket: `variantFor` decides which one a learner meets. */
+  readonly variants: readonly Scenario[];
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { owner } from "./schema-owner.ts";
 import { duration, guard, id, instant, mail, words } from "./schema-parts.ts";
 import { answer } from "./schema-question.ts";
 
@@ -22,6 +23,11 @@ const step = z.union([
     note: words.optional().meta({ description: "Why it is done; shown when the solution is played." }),
   }),
   z.strictObject({ wait: duration.meta({ description: "Lets time pass on the range's clock." }) }),
+  z.strictObject({
+    escalate: id.meta({ description: "The party that is written to: an organisation of the world." }),
+    because: z.array(id).default([]).meta({ description: "Evidence of the diagnosis that is shown; it must have been seen by then." }),
+    note: words.optional(),
+  }),
 ]);
 
 export type StepText = z.infer<typeof step>;
@@ -84,9 +90,53 @@ const reference = z.union([
   z.strictObject({ manual: z.string().regex(/^[\w.-]+\(\d\)$/, "must name a manual page, such as postconf(5)") }),
 ]);
 
+/** What may differ from variant to variant; ticket, mail and names stay, so that nothing tells which one it is. */
+const variable = z.strictObject({
+  faults: z
+    .array(z.looseObject({ use: id }))
+    .default([])
+    .meta({
+      description: "What is broken: a fault's id and its parameters. Without any the scenario is an exercise in a healthy world.",
+    }),
+  symptom: z
+    .array(words)
+    .default([])
+    .meta({ description: "Words of the real programs that the broken range must show in a reply or log line, beside the faults' own." }),
+  diagnosis: diagnosis.optional(),
+  objectives: z.array(z.union([checkObjective, questionObjective])).min(1),
+  guards: z.array(guard).default([]).meta({ description: "Beside the standing guards of the world." }),
+  "standing-guards": z
+    .strictObject({
+      without: z.array(id).default([]).meta({ description: "Standing guards that the fault itself breaks; make each an objective." }),
+    })
+    .default({ without: [] }),
+  owners: z.array(owner).default([]).meta({ description: "Who else has a part in it, and what they do when the learner escalates." }),
+  hints: z.array(hint).min(1).meta({ description: "In this order: where to look, which command, how to read it, the cause, the fix." }),
+  solutions: z.array(z.array(step).min(1)).min(1).meta({ description: "Unlike right repairs; all are proved." }),
+  traps: z.array(trap).default([]).meta({ description: "Plausible wrong repairs; each must be rejected." }),
+});
+
+/** A variant's changes are laid upon the rest of the file key by key; the whole is validated again then. */
+const laidUpon = z.record(z.string(), z.unknown());
+
+const variant = variable
+  .partial()
+  .extend({
+    id: id.meta({ description: "The author's name for it; the learner never sees it. debrief.<id>.md begins its debrief." }),
+    world: laidUpon.optional(),
+    diagnosis: laidUpon.optional(),
+  })
+  .meta({ description: "What is different in this variant; lists are replaced, maps are laid upon those of the scenario." });
+
 /** scenario.yaml as an author writes it. */
 export const scenarioSchema = z
   .strictObject({
+    ...variable.shape,
+    "one-of": z
+      .array(variant)
+      .min(2)
+      .optional()
+      .meta({ description: "Variants with the same ticket; the seed decides which one a learner meets, and all are proved." }),
     id: id.meta({ description: "Names the cause and the folder; the learner never sees it." }),
     codename: id.meta({ description: "The scenario's neutral public name." }),
     title: words,
@@ -101,27 +151,6 @@ export const scenarioSchema = z
       .default({})
       .meta({ description: "Whose names are drawn per learner: an organisation (company), a person, a host (host)." }),
     mail: z.array(mail).default([]),
-    faults: z
-      .array(z.looseObject({ use: id }))
-      .default([])
-      .meta({
-        description: "What is broken: a fault's id and its parameters. Without any the scenario is an exercise in a healthy world.",
-      }),
-    symptom: z
-      .array(words)
-      .default([])
-      .meta({ description: "Words of the real programs that the broken range must show in a reply or log line, beside the faults' own." }),
-    diagnosis: diagnosis.optional(),
-    objectives: z.array(z.union([checkObjective, questionObjective])).min(1),
-    guards: z.array(guard).default([]).meta({ description: "Beside the standing guards of the world." }),
-    "standing-guards": z
-      .strictObject({
-        without: z.array(id).default([]).meta({ description: "Standing guards that the fault itself breaks; make each an objective." }),
-      })
-      .default({ without: [] }),
-    hints: z.array(hint).min(1).meta({ description: "In this order: where to look, which command, how to read it, the cause, the fix." }),
-    solutions: z.array(z.array(step).min(1)).min(1).meta({ description: "Unlike right repairs; all are proved." }),
-    traps: z.array(trap).default([]).meta({ description: "Plausible wrong repairs; each must be rejected." }),
     references: z.array(reference).default([]),
     engines: z.array(z.enum(["embedded", "docker"])).min(1),
   })
@@ -134,4 +163,4 @@ export type ScenarioText = z.infer<typeof scenarioSchema>;
 export const hintOrder: readonly string[] = hintSteps;
 
 /** Keys of the design that nothing acts on yet; a file that uses one is told so. */
-export const plannedScenarioKeys: ReadonlySet<string> = new Set(["one-of", "at", "traffic", "owners", "policy", "no-repair", "findings"]);
+export const plannedScenarioKeys: ReadonlySet<string> = new Set(["at", "traffic", "policy", "no-repair", "findings"]);

@@ -3,12 +3,13 @@ import { composeMail } from "../mail/compose.ts";
 import { sendmailCommand } from "../mail/sendmail.ts";
 import type { Engine, Range, UpOptions } from "../world/engine.ts";
 import type { HostKey } from "../world/world.ts";
-import { type CompiledScenario, compileScenario, type Step } from "./compile.ts";
+import { type CompiledScenario, compileScenario, type EscalationStep, type Step } from "./compile.ts";
 import type { CompiledMail } from "./compile-mail.ts";
 import { atFreshAddresses } from "./fresh-addresses.ts";
 import type { Catalogue } from "./load-catalogue.ts";
 import type { Scenario } from "./scenario.ts";
 import { shapeOf } from "./shape.ts";
+import { variantFor } from "./variant.ts";
 
 /** A scenario in a running range, its mail sent. */
 export interface Stage {
@@ -32,9 +33,10 @@ const restlessMs = 120_000;
  * @throws ProblemError when the engine cannot start it; nothing is left running then
  */
 export async function setStage(scenario: Scenario, engine: Engine, catalogue: Catalogue, options: StageOptions): Promise<Stage> {
+  const chosen = variantFor(scenario, options.seed);
   const { compiled, range } = await atFreshAddresses(async () => {
-    const plan = await engine.reserve(shapeOf(scenario.blueprint), options.seed);
-    const compiled = compileScenario(scenario, options.seed, plan, catalogue);
+    const plan = await engine.reserve(shapeOf(chosen.blueprint), options.seed);
+    const compiled = compileScenario(chosen, options.seed, plan, catalogue);
     return { compiled, range: await engine.up(options.healthy === true ? compiled.healthy : compiled.broken, options) };
   });
   try {
@@ -83,8 +85,8 @@ export interface StepOutcome {
   readonly code: number;
 }
 
-/** Plays steps in order: command lines on hosts, and waiting. */
-export async function playStep(range: Range, step: Step, actor: string): Promise<StepOutcome> {
+/** Plays a step that needs nothing but the range: a command line on a host, or waiting. */
+export async function playStep(range: Range, step: Exclude<Step, EscalationStep>, actor: string): Promise<StepOutcome> {
   if ("waitMs" in step) {
     await range.time.advance(step.waitMs);
     return { step, output: "", code: 0 };

@@ -207,6 +207,29 @@ describe("once", () => {
   ])("%i copies", (copies, trace, verdict) => {
     expect(judge(once, params, [box(copies)], trace)).toContain(verdict);
   });
+
+  it("believes the queue when the log says nothing of a message's end", () => {
+    const bare = {
+      name: "mx1",
+      owner: "org",
+      duties: [],
+      interfaces: [],
+      nameservers: [],
+      files: {},
+      firewall: [],
+      disks: [],
+      mailboxes: [],
+    };
+    const office: World = { ...world, hosts: [{ key: "mx1", daemons: [{ kind: "postfix", state: "running" }], ...bare }] };
+    const verdict = (queueIds: readonly string[]): string => {
+      const entries = queueIds.map((queueId) => ({ queueId, queue: "deferred" as const, from: "d@b", recipients: [] }));
+      const answers: readonly Answer[] = [box(0), { ask: "queue", entries }];
+      expect(once.needs(params, office)).toHaveLength(answers.length);
+      return once.judge(params, answers, { world: office, trace: traced("deferred", false) }).status;
+    };
+    expect(verdict(["B", "A"])).toBe("pending");
+    expect(verdict(["B"])).toBe("fail");
+  });
 });
 
 describe("arrived", () => {

@@ -5,11 +5,13 @@ import { openEmbeddedEngine } from "../../src/engines/embedded/standard.ts";
 import { catalogue } from "../../src/scenario/catalogue.ts";
 import { loadLibrary, readScenarioFiles } from "../../src/scenario/load-library.ts";
 import { proveScenario } from "../../src/scenario/prove.ts";
+import { variantsOf } from "../../src/scenario/variant.ts";
 import { root } from "../laws/source-tree.ts";
 
 const still: Clock = { now: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
 const setup = { engine: openEmbeddedEngine(), catalogue, dialects, clock: still };
 const { scenarios, problems } = loadLibrary(readScenarioFiles(root), catalogue);
+const all = scenarios.flatMap(variantsOf).map((scenario) => [[scenario.id, scenario.variant].join(" "), scenario] as const);
 
 describe("every scenario", () => {
   it("loads", () => {
@@ -17,7 +19,7 @@ describe("every scenario", () => {
     expect(scenarios.length).toBeGreaterThan(1);
   });
 
-  it.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
+  it.each(all)(
     "%s is proved",
     async (_, scenario) => {
       const proof = await proveScenario(scenario, 7, setup);

@@ -40,6 +40,7 @@ export const words: Readonly<Record<string, Word>> = {
   },
   causes: { usage: "causes", about: "what it might be", run: ({ say, session }) => said(say, causesText(session)) },
   diagnose: { usage: "diagnose HOST CAUSE", about: "say where the cause lies and what it is", run: diagnose },
+  escalate: { usage: "escalate PARTY", about: "write to other people, with all that you have pinned", run: escalate },
   answer: {
     usage: "answer GOAL TEXT",
     about: "answer a question among the goals",
@@ -130,6 +131,16 @@ function diagnose({ session, say }: PlayTable, [place = "", cause = ""]: readonl
     say,
     `It may be so. What you pinned does not show it yet: ${verdict.missing} of ${diagnosis?.evidence.length ?? 0} pieces are missing.`,
   );
+}
+
+async function escalate({ session, say, read }: PlayTable, words: readonly string[]): Promise<boolean> {
+  const { parties } = session.stage.compiled;
+  if (words.length === 0) return said(say, parties.map(({ name, runs }) => `${name.toLowerCase()}\n    ${runs}`).join("\n"));
+  const { party, verdict } = await session.escalate(words.join(" "));
+  const minutes = verdict.status === "taken" ? Math.ceil(verdict.fix.afterMs / 60_000) : 0;
+  const shown = `${session.pins().length} pins sent.${minutes > 0 ? ` An answer after ${minutes} min:` : ""}`;
+  read(`${shown}\n\n> ${verdict.says}\n\n${party.name}`);
+  return false;
 }
 
 async function check({ session, say, read }: PlayTable): Promise<boolean> {

@@ -23,7 +23,7 @@ const overBytes = 64 * 1024;
 export const mailboxOverQuota: Fault<MailboxOverQuotaParams> = {
   id: "mailbox-over-quota",
   summary: "Old mail has filled a user's mailbox beyond its quota; the mailbox server refuses, or puts off, whatever comes.",
-  teaches: ["quota", "552-or-452", "reading-a-bounce"],
+  teaches: ["quota", "refuse-or-put-off", "reading-a-bounce"],
   group: "mailbox",
   params: z.strictObject({
     host: z.string().min(1).describe("The host that holds the mailbox."),

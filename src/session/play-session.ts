@@ -2,7 +2,9 @@ import { createActor } from "xstate";
 import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
+import { type Party, partyNamed } from "../scenario/compile-parties.ts";
 import { causesOffered, type DiagnosisVerdict, judgeDiagnosis, type Pin } from "../scenario/diagnosis.ts";
+import { carryOut, type EscalationVerdict, judgeEscalation } from "../scenario/escalation.ts";
 import { allPass, type Judged, judgeStage } from "../scenario/judge.ts";
 import { learnersHosts, type Stage } from "../scenario/stage.ts";
 import { learnerMachine } from "./learner-machine.ts";
@@ -20,6 +22,8 @@ export interface PlaySession {
   answer(objective: string, text: string): void;
   /** Judges the claim by what is pinned. @throws ProblemError for a cause that is not offered or a host that is not there */
   diagnose(place: string, cause: string): DiagnosisVerdict;
+  /** Writes to other people and shows them what is pinned; what they do about it has happened when this resolves. @throws ProblemError for nobody */
+  escalate(party: string): Promise<{ readonly party: Party; readonly verdict: EscalationVerdict }>;
   /** Asks the range and judges; solved when everything passes at once. */
   check(): Promise<{ readonly solved: boolean; readonly judged: readonly Judged[] }>;
   giveUp(): void;
@@ -58,6 +62,12 @@ export function createPlaySession(stage: Stage, dialects: readonly LogDialect[])
       const verdict = judgeDiagnosis(compiled, { place, cause, pins: context().pins });
       actor.send({ type: "diagnosed", verdict: verdict.status });
       return verdict;
+    },
+    escalate: async (name) => {
+      const party = partyNamed(compiled.parties, name);
+      const verdict = judgeEscalation(compiled, party, context().pins);
+      if (verdict.status === "taken") await carryOut(verdict.fix, party, stage.range);
+      return { party, verdict };
     },
     check: async () => {
       actor.send({ type: "check" });

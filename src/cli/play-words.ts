@@ -138,7 +138,8 @@ async function escalate({ session, say, read }: PlayTable, words: readonly strin
   if (words.length === 0) return said(say, parties.map(({ name, runs }) => `${name.toLowerCase()}\n    ${runs}`).join("\n"));
   const { party, verdict } = await session.escalate(words.join(" "));
   const minutes = verdict.status === "taken" ? Math.ceil(verdict.fix.afterMs / 60_000) : 0;
-  const shown = `${session.pins().length} pins sent.${minutes > 0 ? ` An answer after ${minutes} min:` : ""}`;
+  const count = session.pins().length;
+  const shown = `${count === 1 ? "1 pin" : `${count} pins`} sent.${minutes > 0 ? ` An answer after ${minutes} min:` : ""}`;
   read(`${shown}\n\n> ${verdict.says}\n\n${party.name}`);
   return false;
 }

@@ -47,7 +47,7 @@ type Evidence = NonNullable<CompiledScenario["diagnosis"]>["evidence"][number];
 export function missingEvidence(evidence: readonly Evidence[], pins: readonly Pin[]): Evidence[] {
   return evidence.filter(({ kind, on, contains }) => {
     return !pins.some(
-      (pin) => pin.kind === kind && (on === undefined || pin.on === on) && contains.every((text) => pin.text.includes(text)),
+      (pin) => [kind].flat().includes(pin.kind) && (on === undefined || pin.on === on) && contains.every((text) => pin.text.includes(text)),
     );
   });
 }

@@ -32,12 +32,14 @@ const step = z.union([
 
 export type StepText = z.infer<typeof step>;
 
+const evidenceKind = z.enum(["line", "answer", "reply"]);
+
 const evidence = z
   .strictObject({
     id,
-    kind: z
-      .enum(["line", "answer", "reply"])
-      .meta({ description: "line: of a log; answer: what a command printed; reply: of an SMTP server." }),
+    kind: z.union([evidenceKind, z.array(evidenceKind).min(1)]).meta({
+      description: "line: of a log; answer: what a command printed; reply: of an SMTP server. A list where each of them shows it.",
+    }),
     on: id
       .optional()
       .meta({ description: "The host whose log it is, or on which it was seen; any of the learner's where it is not given." }),

@@ -3,7 +3,7 @@ import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import { type Party, partyNamed } from "../scenario/compile-parties.ts";
-import { causesOffered, type DiagnosisVerdict, judgeDiagnosis, type Pin } from "../scenario/diagnosis.ts";
+import { causesOffered, type DiagnosisVerdict, judgeDiagnosis, missingEvidence, type Pin } from "../scenario/diagnosis.ts";
 import { carryOut, type EscalationVerdict, judgeEscalation } from "../scenario/escalation.ts";
 import { allPass, type Judged, judgeStage } from "../scenario/judge.ts";
 import { learnersHosts, type Stage } from "../scenario/stage.ts";
@@ -82,11 +82,9 @@ export function createPlaySession(stage: Stage, dialects: readonly LogDialect[])
 
 /** Ids of the evidence that the pins show already. */
 function pinnedEvidence({ compiled }: Stage, pins: readonly Pin[]): string[] {
-  return (compiled.diagnosis?.evidence ?? [])
-    .filter(({ kind, on, contains }) =>
-      pins.some((pin) => pin.kind === kind && (on === undefined || pin.on === on) && contains.every((text) => pin.text.includes(text))),
-    )
-    .map(({ id }) => id);
+  const evidence = compiled.diagnosis?.evidence ?? [];
+  const missing = missingEvidence(evidence, pins);
+  return evidence.filter((piece) => !missing.includes(piece)).map(({ id }) => id);
 }
 
 /** The learner's own host to start on: the workstation where there is one. */

@@ -35,6 +35,18 @@ describe("a claim", () => {
     expect(claim([{ ...line, on: "mx1" }, answer])).toEqual({ status: "unproved", missing: 1 });
   });
 
+  test("of a kind that may be either, a log line shows it as well as an answer", () => {
+    const [first, ...rest] = diagnosis.evidence;
+    if (first === undefined) throw new Error("there is evidence");
+    const either = { diagnosis: { ...diagnosis, evidence: [{ ...first, kind: ["line" as const, "answer" as const] }, ...rest] } };
+    const verdict = (pin: Pin) => judgeDiagnosis(either, { place: "ns1", cause: "mx-wrong-order", pins: [pin, answer] }).status;
+    expect([verdict(line), verdict({ ...line, kind: "answer" }), verdict({ ...line, kind: "reply" })]).toEqual([
+      "right",
+      "right",
+      "unproved",
+    ]);
+  });
+
   test.each<readonly [string, readonly Pin[], number]>([
     ["nothing", [], 2],
     ["half of it", [line], 1],

@@ -52,7 +52,8 @@ function plannedRange({ networks, hosts }: World): PlannedRange {
   };
 }
 
-async function startRange(world: World, kit: Kit, options: UpOptions = {}): Promise<LiveRange> {
+/** A world with every host booted. @throws ProblemError when it cannot start; nothing is left behind then */
+export async function startRange(world: World, kit: Kit, options: UpOptions = {}): Promise<LiveRange> {
   const range = createLiveRange(world, kit);
   try {
     for (const machine of range.machines) {

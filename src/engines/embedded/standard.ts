@@ -3,7 +3,7 @@ import { simulatedBind } from "./daemons/bind/bind.ts";
 import { simulatedDovecot } from "./daemons/dovecot/dovecot.ts";
 import { postfix } from "./daemons/postfix/postfix.ts";
 import { simulatedRspamd } from "./daemons/rspamd/rspamd.ts";
-import { createEmbeddedEngine } from "./engine.ts";
+import { createEmbeddedEngine, type EmbeddedEngineParts } from "./engine.ts";
 import { answerDialogue } from "./questions/dialogue.ts";
 import { answerFile } from "./questions/file.ts";
 import { answerMailbox } from "./questions/mailbox.ts";
@@ -15,7 +15,12 @@ import { shellCommands } from "./shell/commands.ts";
 
 /** The embedded engine with everything that this build simulates. */
 export function openEmbeddedEngine(): Engine {
-  return createEmbeddedEngine({
+  return createEmbeddedEngine(standardParts());
+}
+
+/** Everything that this build simulates. */
+export function standardParts(): EmbeddedEngineParts {
+  return {
     daemons: [simulatedBind, simulatedDovecot, postfix, simulatedRspamd],
     // What a daemon's package brings along comes before the shell's own command of that name.
     shell: (machine, commands) =>
@@ -28,5 +33,5 @@ export function openEmbeddedEngine(): Engine {
       queue: answerQueue,
       file: answerFile,
     },
-  });
+  };
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { acceptingFilter } from "./accepting-filter.ts";
 import { fakeDovecot } from "./fake-dovecot.ts";
+import { normalised } from "./normalised.ts";
 import { openOffice } from "./office.ts";
-import { normalised } from "./recorded-flow.ts";
 
 interface CommandRecording {
   readonly differences?: readonly { readonly host: string; readonly command?: string }[];

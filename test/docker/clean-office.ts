@@ -80,7 +80,7 @@ function restoringLine(kind: string, restarted: boolean): string {
       // A zone file is read again when it is younger than what was read.
       return "touch /etc/bind/db.*\nif systemctl is-active -q named; then rndc reload; rndc flush; else systemctl start named; fi";
     case "dovecot":
-      return "if [ $changed != 0 ]; then systemctl restart dovecot; else systemctl is-active -q dovecot || systemctl start dovecot; fi";
+      return "if systemctl is-active -q dovecot; then [ $changed = 0 ] || doveadm reload; else systemctl start dovecot; fi";
     default:
       return "systemctl is-active -q rspamd || systemctl start rspamd";
   }

@@ -49,6 +49,9 @@ function followMail(range: Range): { rest(isLongEnough: () => boolean, leastMs: 
     if (/\(queue active\)$|: uid=\d+ from=/.test(text)) underWay.add(`${host} ${id}`);
     // A session is over when the server has said so, or has died of it.
     const [, server = "", said = ""] = /postfix\/smtpd\[(\d+)\]: (connect from|disconnect from|fatal:) /.exec(text) ?? [];
+    // At a reload servers are ended that still keep a client's connection.
+    if (/postfix\/master\[\d+\]: reload --/.test(text))
+      for (const each of underWay) if (each.startsWith(`${host} smtpd `)) underWay.delete(each);
     if (said === "connect from") underWay.add(`${host} smtpd ${server}`);
     else if (said !== "") underWay.delete(`${host} smtpd ${server}`);
     if (/: removed$|status=(deferred|SOFTBOUNCE)|milter-reject/.test(text)) underWay.delete(`${host} ${id}`);

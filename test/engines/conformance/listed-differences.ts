@@ -104,12 +104,6 @@ const chance: readonly ListedDifference[] = [
 const defects: readonly ListedDifference[] = [
   {
     engine: "embedded",
-    cases: ["smtp/mx1-order"],
-    parts: logs,
-    reason: "after a BDAT whose octets were commands, DATA finds the next command waiting, which the real server does not see yet",
-  },
-  {
-    engine: "embedded",
     cases: ["smtp/mx1-table-missing-transport", "flow/transport-db-missing"],
     parts: logs,
     reason: "trivial-rewrite does not log what it misses when it starts",

@@ -7,20 +7,28 @@ import { asLines, type Outcome, type RecordedFile, type Recording, type Step } f
 const comparedLogs: ReadonlySet<string> = new Set(["/var/log/mail.log", "/var/log/dovecot.log"]);
 
 /** What a recording says, as far as it is compared. */
-export function recordedOutcome({ steps, logs, files = [] }: Recording): Outcome {
+export function recordedOutcome({ steps, logs, files = [], chance }: Recording): Outcome {
   const kept = Object.entries(logs).map(([host, own]) => {
     const compared = Object.entries(own).filter(([path]) => comparedLogs.has(path));
-    return [host, Object.fromEntries(compared.map(([path, lines]) => [path, lines.filter(isCompared)]))] as const;
+    return [host, Object.fromEntries(compared.map(([path, lines]) => [path, lines.filter((line) => isCompared(line, chance))]))] as const;
   });
   return { steps, logs: Object.fromEntries(kept), files };
 }
 
-/**
- * anvil's statistics come minutes after what they count; of Postfix's last words when it stops some are lost, now these, now those;
- * and a busy machine's file system is behind its clock.
- */
-function isCompared(line: string): boolean {
-  return !/postfix\/anvil\[|: stopping the Postfix mail system$|file system clock is|resetting file time stamps/.test(line.trimEnd());
+/** Lines that come or not by chance, or that the suite itself has caused. */
+const incidental: readonly RegExp[] = [
+  // Statistics come minutes after what they count.
+  /postfix\/(?:anvil|scache)\[\d+\]: statistics: /,
+  // Of Postfix's last words when it stops some are lost, now these, now those; how long it takes hangs on the machine.
+  /: (?:stopping the Postfix mail system|waiting for the Postfix mail system to terminate)$/,
+  // A busy machine's file system is behind its clock.
+  /: warning: (?:file system clock is|resetting file time stamps)/,
+  // The docker engine ends idle servers at a reload, and so does the suite.
+  /postfix\/master\[\d+\]: warning: process \S+ pid \d+ killed by signal 15$/,
+];
+
+function isCompared(line: string, chance: readonly string[] = []): boolean {
+  return !incidental.some((kind) => kind.test(line.trimEnd())) && !chance.some((text) => line.includes(text));
 }
 
 /** Plays the steps of a case whose changes are made, and says what came of it: the same logs and files as the recording has. */
@@ -31,7 +39,7 @@ export async function play(place: Place, recording: Recording): Promise<Outcome>
   const linesOf = (host: string, path: string): readonly string[] =>
     place.range
       .lines()
-      .filter((line) => line.host === host && line.path === path && !before.has(line) && isCompared(line.text))
+      .filter((line) => line.host === host && line.path === path && !before.has(line) && isCompared(line.text, recording.chance))
       .map(({ text }) => `${place.recorded(text)}\n`);
   const logs = (): Outcome["logs"] => mapLogs(wanted.logs, (_, host, path) => linesOf(host, path));
   const applied: AppliedEffect[] = [];

@@ -6,6 +6,8 @@ export interface Recording extends Outcome {
   readonly title: string;
   readonly recorded: string;
   readonly note?: string;
+  /** Words of log lines that the real programs write at one run and not at the next. */
+  readonly chance?: readonly string[];
   readonly hosts: Readonly<Record<string, RecordedHost>>;
   readonly differences: readonly Preparation[];
 }

@@ -6,16 +6,14 @@ import type { LabFile } from "../engines/docker/compose-lab.ts";
 import { composeMail } from "../mail/compose.ts";
 import { bareWorld } from "../scenario/bare-world.ts";
 import { catalogue } from "../scenario/catalogue.ts";
-import { type CompiledScenario, compileScenario } from "../scenario/compile.ts";
-import { findScenario } from "../scenario/load-library.ts";
-import { shapeOf } from "../scenario/shape.ts";
-import { variantFor } from "../scenario/variant.ts";
+import type { CompiledScenario } from "../scenario/compile.ts";
+import { compileFor } from "../scenario/stage.ts";
 import type { World } from "../world/world.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { labReadme } from "./export-readme.ts";
-import { openLibrary, unknownLab, wholeNumber } from "./library.ts";
+import { openLab, wholeNumber } from "./library.ts";
 
 /** `maildrill export`: a lab as a folder that plain compose starts on a machine without Maildrill. */
 export const exportLab: CliCommand = {
@@ -56,16 +54,11 @@ interface Chosen {
 
 /** Addresses are those of the embedded engine: fixed, the same for everybody. */
 async function chooseWorld(context: CliContext, name: string, { seed, healthy }: { seed: number; healthy: boolean }): Promise<Chosen> {
-  const library = openLibrary(context);
+  const { library, scenario } = openLab(context, name);
   const engine = await context.engine("embedded");
-  const found = findScenario(library, name);
-  if (found !== undefined) {
-    const scenario = variantFor(found, seed);
-    const compiled = compileScenario(scenario, seed, await engine.reserve(shapeOf(scenario.blueprint), seed), catalogue);
-    return { title: scenario.text.codename, world: healthy ? compiled.healthy : compiled.broken, scenario: compiled };
-  }
-  if (library.worlds.has(name)) return { title: name, world: await bareWorld(name, library.worlds, engine, catalogue, { seed }) };
-  throw new ProblemError(unknownLab(library, name));
+  if (scenario === undefined) return { title: name, world: await bareWorld(name, library.worlds, engine, catalogue, { seed }) };
+  const compiled = await compileFor(engine, scenario, seed, catalogue);
+  return { title: scenario.text.codename, world: healthy ? compiled.healthy : compiled.broken, scenario: compiled };
 }
 
 /** The scenario's mail, ready to be handed to sendmail. */

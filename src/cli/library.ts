@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from "../base/problem.ts";
+import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import { findScenario, type Library, loadLibrary, readScenarioFiles } from "../scenario/load-library.ts";
@@ -27,9 +27,13 @@ export function chooseScenario(library: Library, name: string): Scenario {
   );
 }
 
-/** Neither a scenario nor a world is called so: told with the nearest name that is. */
-export function unknownLab({ scenarios, worlds }: Library, name: string): Problem {
-  return unknownId("scenario or world", name, [...scenarios.map(({ text }) => text.codename), ...worlds.keys()]);
+/** A scenario, or none where the name is a base world's. @throws ProblemError when it is neither, with the nearest name that is */
+export function openLab(context: CliContext, name: string): { readonly library: Library; readonly scenario: Scenario | undefined } {
+  const library = openLibrary(context);
+  const scenario = findScenario(library, name);
+  if (scenario !== undefined || library.worlds.has(name)) return { library, scenario };
+  const known = [...library.scenarios.map(({ text }) => text.codename), ...library.worlds.keys()];
+  throw new ProblemError(unknownId("scenario or world", name, known));
 }
 
 /** The engine option as typed. @throws ProblemError for a word that is no engine */

@@ -1,15 +1,10 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { ProblemError } from "../base/problem.ts";
 import { dialects } from "../daemons/registry.ts";
 import { bareWorld } from "../scenario/bare-world.ts";
 import { catalogue } from "../scenario/catalogue.ts";
-import { compileScenario } from "../scenario/compile.ts";
 import { atFreshAddresses } from "../scenario/fresh-addresses.ts";
-import { findScenario, type Library } from "../scenario/load-library.ts";
-import type { Scenario } from "../scenario/scenario.ts";
-import { shapeOf } from "../scenario/shape.ts";
-import { type Stage, setStage } from "../scenario/stage.ts";
+import { compileFor, type Stage, setStage } from "../scenario/stage.ts";
 import { type KeptRange, keepRange } from "../session/keep-range.ts";
 import { findRanges } from "../session/range-client.ts";
 import type { RangeDescription } from "../session/range-protocol.ts";
@@ -18,7 +13,7 @@ import type { Range } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
-import { engineId, openLibrary, unknownLab, wholeNumber } from "./library.ts";
+import { engineId, openLab, wholeNumber } from "./library.ts";
 import { planText } from "./print-plan.ts";
 import { progressFor } from "./print-progress.ts";
 
@@ -71,7 +66,7 @@ interface Wanted {
 }
 
 async function bringUp(context: CliContext, name: string, { seed, healthy, engine: id }: Wanted): Promise<{ range: Range; stage?: Stage }> {
-  const { library, scenario } = whatToStart(context, name);
+  const { library, scenario } = openLab(context, name);
   const engine = await context.engine(engineId(id));
   const options = { signal: context.signal, ...progressFor(engine.id, context.stderr) };
   if (scenario !== undefined) {
@@ -82,23 +77,15 @@ async function bringUp(context: CliContext, name: string, { seed, healthy, engin
   return { range: await atFreshAddresses(raise) };
 }
 
-/** A scenario, or the name of a base world. @throws ProblemError when it is neither */
-function whatToStart(context: CliContext, name: string): { readonly library: Library; readonly scenario: Scenario | undefined } {
-  const library = openLibrary(context);
-  const scenario = findScenario(library, name);
-  if (scenario === undefined && !library.worlds.has(name)) throw new ProblemError(unknownLab(library, name));
-  return { library, scenario };
-}
-
 /** A scenario's plan is that of the world before it was broken: it must not tell what is. */
 async function printPlan(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<number> {
-  const { library, scenario } = whatToStart(context, name);
+  const { library, scenario } = openLab(context, name);
   const seed = wholeNumber(options.seed, "--seed", 0);
   const engine = await context.engine(engineId(options.engine));
   const world =
     scenario === undefined
       ? await bareWorld(name, library.worlds, engine, catalogue, { seed })
-      : compileScenario(scenario, seed, await engine.reserve(shapeOf(scenario.blueprint), seed), catalogue).healthy;
+      : (await compileFor(engine, scenario, seed, catalogue)).healthy;
   const plan = engine.plan(world);
   const of = scenario?.text.codename ?? name;
   const text =

@@ -29,14 +29,21 @@ const quietMs = { virtual: 10_000, wall: 1_500 };
 const restlessMs = 120_000;
 
 /**
+ * What the learner with this seed meets on this engine: the variant that the seed picks, at addresses that the engine sets aside.
+ * @throws ProblemError when the engine has none to give
+ */
+export async function compileFor(engine: Engine, scenario: Scenario, seed: number, catalogue: Catalogue): Promise<CompiledScenario> {
+  const chosen = variantFor(scenario, seed);
+  return compileScenario(chosen, seed, await engine.reserve(shapeOf(chosen.blueprint), seed), catalogue);
+}
+
+/**
  * Reserves addresses, compiles the scenario for the seed, starts the world, sends the scenario's mail and lets it take its course.
  * @throws ProblemError when the engine cannot start it; nothing is left running then
  */
 export async function setStage(scenario: Scenario, engine: Engine, catalogue: Catalogue, options: StageOptions): Promise<Stage> {
-  const chosen = variantFor(scenario, options.seed);
   const { compiled, range } = await atFreshAddresses(async () => {
-    const plan = await engine.reserve(shapeOf(chosen.blueprint), options.seed);
-    const compiled = compileScenario(chosen, options.seed, plan, catalogue);
+    const compiled = await compileFor(engine, scenario, options.seed, catalogue);
     return { compiled, range: await engine.up(options.healthy === true ? compiled.healthy : compiled.broken, options) };
   });
   try {

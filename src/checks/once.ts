@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { MailboxAnswer, QueueAnswer } from "../world/question.ts";
 import type { Hop } from "../world/trace.ts";
-import type { HostKey, World } from "../world/world.ts";
+import { hostsWith } from "../world/world.ts";
 import type { Check } from "./check.ts";
 
 export interface OnceParams {
@@ -18,10 +18,10 @@ export const once: Check<OnceParams> = {
   }),
   needs: ({ mails }, world) => [
     ...mails.map(({ to, mailboxHost }) => ({ ask: "mailbox", host: mailboxHost, address: to }) as const),
-    ...queueHosts(world).map((host) => ({ ask: "queue", host }) as const),
+    ...hostsWith(world, "postfix").map((host) => ({ ask: "queue", host }) as const),
   ],
   judge: ({ mails }, answers, { trace, world }) => {
-    const queues = new Map(queueHosts(world).map((host, index) => [host, answers[mails.length + index] as QueueAnswer]));
+    const queues = new Map(hostsWith(world, "postfix").map((host, index) => [host, answers[mails.length + index] as QueueAnswer]));
     for (const [index, mail] of mails.entries()) {
       const { messages } = answers[index] as MailboxAnswer;
       const copies = messages.filter(({ messageId }) => messageId === mail.messageId).length;
@@ -41,10 +41,6 @@ export const once: Check<OnceParams> = {
     return { status: "pass", says: "Every mail from before arrived once or went back to its sender.", evidence: [] };
   },
 };
-
-function queueHosts({ hosts }: World): HostKey[] {
-  return hosts.filter(({ daemons }) => daemons.some(({ kind }) => kind === "postfix")).map(({ key }) => key);
-}
 
 /** The log does not say everything: `postsuper -d ALL` names no message that it removes. */
 function isStillAt({ queueId, leftAtMs }: Hop, queue: QueueAnswer | undefined): boolean {

@@ -1,8 +1,7 @@
 import { type Problem, ProblemError, type Where } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import type { Effect, FileEffect, ParameterEffect, RecordEdit, RecordEffect } from "../world/effect.ts";
-import type { DaemonKind, Host, HostKey, World } from "../world/world.ts";
-import { withHost } from "../world/world.ts";
+import { type DaemonKind, type Host, type HostKey, hasDaemon, type World, withHost } from "../world/world.ts";
 import { editZone } from "./bind/zone-edit.ts";
 import { zoneFileOf } from "./bind/zone-file-of.ts";
 import type { FileReader } from "./daemon.ts";
@@ -155,7 +154,7 @@ export function filesOf(host: Host): FileReader {
 
 /** @throws ProblemError when the host has no such daemon */
 export function demandDaemon(host: Host, kind: DaemonKind): void {
-  if (host.daemons.some((daemon) => daemon.kind === kind)) return;
+  if (hasDaemon(host, kind)) return;
   throw new ProblemError({ code: "no-such-daemon", message: `No ${kind} runs on this host.`, where: { host: host.key } });
 }
 

@@ -5,6 +5,7 @@ import { unlessAborted } from "../base/unless-aborted.ts";
 import { evidenceText } from "../checks/check.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import type { Engine, EngineId } from "../world/engine.ts";
+import { hasDaemon } from "../world/world.ts";
 import type { CompiledScenario, Step, Trap } from "./compile.ts";
 import { judgeDiagnosis, missingEvidence, type Pin } from "./diagnosis.ts";
 import { allPass, type Judged, judgeStage, rightAnswers } from "./judge.ts";
@@ -268,7 +269,7 @@ async function shake(stage: Stage): Promise<void> {
     for (const { kind } of host?.daemons ?? []) {
       for (const action of ["reload", "stop", "start"] as const) await range.apply({ effect: "daemon", host: key, daemon: kind, action });
     }
-    if (host?.daemons.some(({ kind }) => kind === "postfix")) await range.run(key, "postqueue -f");
+    if (host !== undefined && hasDaemon(host, "postfix")) await range.run(key, "postqueue -f");
   }
   await comeToRest(range);
 }

@@ -2,7 +2,7 @@ import { unlessAborted } from "../base/unless-aborted.ts";
 import { composeMail } from "../mail/compose.ts";
 import { sendmailCommand } from "../mail/sendmail.ts";
 import type { Engine, Range, UpOptions } from "../world/engine.ts";
-import type { HostKey } from "../world/world.ts";
+import { type HostKey, hostsWith } from "../world/world.ts";
 import { type CompiledScenario, compileScenario, type EscalationStep, type Step } from "./compile.ts";
 import type { CompiledMail } from "./compile-mail.ts";
 import { atFreshAddresses } from "./fresh-addresses.ts";
@@ -80,8 +80,7 @@ export async function comeToRest(range: Range): Promise<void> {
 const waits: ReadonlySet<string> = new Set(["deferred", "hold", "corrupt"]);
 
 async function isUnderWay(range: Range): Promise<boolean> {
-  const servers = range.world.hosts.filter(({ daemons }) => daemons.some(({ kind }) => kind === "postfix"));
-  const queues = await Promise.all(servers.map(({ key }) => range.ask({ ask: "queue", host: key })));
+  const queues = await Promise.all(hostsWith(range.world, "postfix").map((host) => range.ask({ ask: "queue", host })));
   return queues.some(({ entries }) => entries.some(({ queue }) => !waits.has(queue)));
 }
 

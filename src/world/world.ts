@@ -134,6 +134,16 @@ export function hostOf(world: World, key: HostKey): Host {
   return host;
 }
 
+/** Whether a host has a daemon of this kind, running or not. */
+export function hasDaemon({ daemons }: Pick<Host, "daemons">, wanted: DaemonKind): boolean {
+  return daemons.some(({ kind }) => kind === wanted);
+}
+
+/** Keys of the hosts that have a daemon of this kind. */
+export function hostsWith({ hosts }: World, kind: DaemonKind): HostKey[] {
+  return hosts.filter((host) => hasDaemon(host, kind)).map(({ key }) => key);
+}
+
 /** The organisation that owns a host. */
 export function ownerOf(world: World, key: HostKey): Organisation {
   const owner = hostOf(world, key).owner;

@@ -1,6 +1,6 @@
 import { quoteWord } from "../../../base/shell-words.ts";
 import type { MailboxEffect } from "../../../world/effect.ts";
-import type { World } from "../../../world/world.ts";
+import { hasDaemon, type World } from "../../../world/world.ts";
 import { archiveOf } from "../archive.ts";
 import { mailFiles } from "../host-files.ts";
 import type { LiveHost } from "../live-host.ts";
@@ -23,5 +23,5 @@ export async function fillInbox(world: World, live: LiveHost, { user, ...content
 }
 
 async function recount({ host, demand }: LiveHost, user: string): Promise<void> {
-  if (host.daemons.some(({ kind }) => kind === "dovecot")) await demand(`doveadm quota recalc -u ${quoteWord(user)}`);
+  if (hasDaemon(host, "dovecot")) await demand(`doveadm quota recalc -u ${quoteWord(user)}`);
 }

@@ -2,6 +2,7 @@ import { quoteWord } from "../../../base/shell-words.ts";
 import { maildirOf } from "../../../daemons/mailbox-place.ts";
 import { headerValue, parseHeader, receivedBy } from "../../../mail/message.ts";
 import type { MailboxAnswer, MailboxQuestion } from "../../../world/question.ts";
+import { hasDaemon } from "../../../world/world.ts";
 import { readHostFiles } from "../host-reader.ts";
 import type { LiveHost } from "../live-host.ts";
 import type { LiveRange } from "../live-range.ts";
@@ -42,8 +43,8 @@ export async function storedMessages(range: LiveRange, host: string, address: st
 
 /** Where the host keeps the address's mail: Dovecot's `mail_location` where it runs Dovecot, else what Postfix's tables say. */
 async function maildirOn(live: LiveHost, address: string): Promise<string | undefined> {
-  if (live.host.daemons.some(({ kind }) => kind === "dovecot")) return maildirOf(await readHostFiles(live, ["/etc/dovecot"]), address);
-  if (!live.host.daemons.some(({ kind }) => kind === "postfix")) return undefined;
+  if (hasDaemon(live.host, "dovecot")) return maildirOf(await readHostFiles(live, ["/etc/dovecot"]), address);
+  if (!hasDaemon(live.host, "postfix")) return undefined;
   const tables = "$(postconf -xh virtual_mailbox_maps | tr ',' ' ')";
   const { stdout } = await live.run(
     `postconf -xh virtual_mailbox_base; for t in ${tables}; do postmap -q ${quoteWord(address)} "$t" && break; done`,

@@ -7,7 +7,7 @@ import { queuedAs } from "../../../trace/queued-as.ts";
 import { createLineTracer, traceLines } from "../../../trace/read-lines.ts";
 import type { SendAnswer, SendQuestion } from "../../../world/question.ts";
 import type { MessageTrace } from "../../../world/trace.ts";
-import { mailboxHosts } from "../../../world/world.ts";
+import { hasDaemon, mailboxHosts } from "../../../world/world.ts";
 import { isolate, restoreFilter } from "../effects/firewall.ts";
 import type { LiveHost } from "../live-host.ts";
 import { type LiveRange, wait } from "../live-range.ts";
@@ -130,7 +130,7 @@ async function takeOut(range: LiveRange, stored: readonly Stored[], own: readonl
 /** Dovecot's indexes and its count of the quota go along where Dovecot keeps the mailbox. */
 async function removeCopies({ host, run }: LiveHost, address: string, copies: readonly StoredMessage[]): Promise<void> {
   const [messageId = ""] = copies.map(({ message }) => message.messageId);
-  if (host.daemons.some(({ kind }) => kind === "dovecot"))
+  if (hasDaemon(host, "dovecot"))
     await run(quote(["doveadm", "expunge", "-u", address, "mailbox", "*", "header", "message-id", messageId]));
   await run(quote(["rm", "-f", ...copies.map(({ path }) => path)]));
 }

@@ -56,6 +56,18 @@ function confinement({ rights }: ContainerPlan): Docker.HostConfig {
   };
 }
 
+/** How a container beside a host is confined: it has the host's network, and these rights over it. */
+export function besideHost(host: Docker.Container, capabilities: readonly string[]): Docker.HostConfig {
+  return {
+    NetworkMode: `container:${host.id}`,
+    CapDrop: ["ALL"],
+    CapAdd: [...capabilities],
+    SecurityOpt: ["no-new-privileges"],
+    PidsLimit: 20,
+    Memory: 64 * 1024 * 1024,
+  };
+}
+
 function endpoint(address: string): Docker.EndpointSettings {
   return { IPAMConfig: { IPv4Address: address } } as Docker.EndpointSettings;
 }

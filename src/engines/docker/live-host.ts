@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { type Problem, ProblemError } from "../../base/problem.ts";
+import { unlessAborted } from "../../base/unless-aborted.ts";
 import type { LogDialect } from "../../daemons/daemon.ts";
 import type { RunOptions, RunResult } from "../../world/engine.ts";
 import type { DaemonKind, Host } from "../../world/world.ts";
@@ -47,6 +48,8 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
   const container = await createHost(docker, plan, image);
   signal.throwIfAborted();
   await container.start();
+  const over = container.wait();
+  over.catch(() => {});
   // Sealed while its daemons start; it is a host of the range only when both are done.
   const sealed = sealHost(docker, container, plan, image);
   sealed.catch(() => {});
@@ -63,7 +66,7 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
     return new Promise((resolve) => awaited.set(resolve, dialect));
   };
   const inTime = (ready: Promise<unknown>): Promise<void> =>
-    withinMs(ready, container, signal, () =>
+    withinLimit(ready, over, signal, () =>
       notReady(
         plan,
         [...awaited.values()].map(({ daemon }) => daemon),
@@ -114,22 +117,19 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
   };
 }
 
-async function withinMs(ready: Promise<unknown>, container: Docker.Container, signal: AbortSignal, problem: () => Problem): Promise<void> {
+/** Waits no longer than a host may take, and not for a host that has ended: that one will never say that it is ready. */
+async function withinLimit(ready: Promise<unknown>, over: Promise<unknown>, signal: AbortSignal, problem: () => Problem): Promise<void> {
+  const giveUp = (): never => {
+    throw new ProblemError(problem());
+  };
   let timer: NodeJS.Timeout | undefined;
-  let onAbort = (): void => {};
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ProblemError(problem())), readyMs);
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, readyMs);
   });
-  // A container that ends will never say that it is ready.
-  const over = container.wait().then(() => Promise.reject(new ProblemError(problem())));
-  over.catch(() => {});
   try {
-    await Promise.race([ready, late, over]);
+    await unlessAborted(Promise.race([ready, late.then(giveUp), over.then(giveUp)]), signal);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

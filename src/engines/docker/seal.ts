@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
+import { besideHost } from "./containers.ts";
 import { labels } from "./labels.ts";
 import type { ContainerPlan } from "./range-plan.ts";
 
@@ -38,14 +39,7 @@ export async function sealHost(docker: Docker, target: Docker.Container, plan: C
     Entrypoint: ["nft", sealRules(plan.reach)],
     Cmd: [],
     Labels: { ...plan.labels, [labels.kind]: "sidecar" },
-    HostConfig: {
-      NetworkMode: `container:${target.id}`,
-      CapDrop: ["ALL"],
-      CapAdd: ["NET_ADMIN"],
-      SecurityOpt: ["no-new-privileges"],
-      PidsLimit: 20,
-      Memory: 64 * 1024 * 1024,
-    },
+    HostConfig: besideHost(target, ["NET_ADMIN"]),
   });
   try {
     await container.start();

@@ -1,6 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
+import { besideHost } from "./containers.ts";
 import { engineProblem } from "./engine-problem.ts";
 import { type RunningProgram, startProgram } from "./exec.ts";
 import { labelsOf } from "./labels.ts";
@@ -47,15 +48,7 @@ async function startSidecar(docker: Docker, { container: target, plan }: LiveHos
       Entrypoint: ["sleep", "infinity"],
       Cmd: [],
       Labels: labels,
-      HostConfig: {
-        NetworkMode: `container:${target.id}`,
-        CapDrop: ["ALL"],
-        CapAdd: ["NET_ADMIN", "NET_RAW"],
-        SecurityOpt: ["no-new-privileges"],
-        PidsLimit: 20,
-        Memory: 64 * 1024 * 1024,
-        LogConfig: { Type: "none", Config: {} },
-      },
+      HostConfig: { ...besideHost(target, ["NET_ADMIN", "NET_RAW"]), LogConfig: { Type: "none", Config: {} } },
     });
     await container.start();
     const start = (argv: readonly string[]): Promise<RunningProgram> => startProgram(docker, container, argv, { cwd: "/" });

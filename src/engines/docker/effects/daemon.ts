@@ -21,14 +21,14 @@ const processNames: Readonly<Partial<Record<DaemonKind, string>>> = {
 export async function tellDaemon(live: LiveHost, { daemon, action }: DaemonEffect): Promise<Undo> {
   demandDaemon(live.host, daemon);
   const before = await stateOf(live, daemon);
-  await act(live, daemon, action);
+  await act(live, daemon, action, before);
   const after = await stateOf(live, daemon);
   if (before === after) return async () => undefined;
   return async () => {
     if ((await stateOf(live, daemon)) !== after) {
       return changedSince(`The ${daemon} is no longer ${after}; it was left as it is.`, { host: live.plan.host });
     }
-    await bringTo(live, daemon, before);
+    await bringTo(live, daemon, after, before);
     return undefined;
   };
 }
@@ -43,11 +43,9 @@ const promptly: Readonly<Record<"reload" | "stop" | "start", string>> = {
   start: ". /usr/local/lib/services/postfix.service; boot",
 };
 
+/** For a daemon that runs, or, to start it, does not. */
 function systemctl(daemon: DaemonKind, verb: "reload" | "stop" | "start"): string {
-  const service = serviceOf[daemon] ?? daemon;
-  if (daemon !== "postfix") return `systemctl ${verb} ${service}`;
-  const idle = verb === "start" ? "" : "! ";
-  return `if ${idle}systemctl is-active -q ${service}; then :; else ${promptly[verb]}; fi`;
+  return daemon === "postfix" ? promptly[verb] : `systemctl ${verb} ${serviceOf[daemon] ?? daemon}`;
 }
 
 /**
@@ -60,7 +58,8 @@ export async function reloadDaemon(live: LiveHost, daemon: DaemonKind): Promise<
   await live.demand(`systemctl is-active -q ${serviceOf[daemon] ?? daemon} || exit 0; ${systemctl(daemon, "reload")}${servers}`);
 }
 
-async function act(live: LiveHost, daemon: DaemonKind, action: DaemonEffect["action"]): Promise<void> {
+/** @param now the state that the daemon is in */
+async function act(live: LiveHost, daemon: DaemonKind, action: DaemonEffect["action"], now: State): Promise<void> {
   switch (action) {
     case "reload":
       return reloadDaemon(live, daemon);
@@ -69,26 +68,25 @@ async function act(live: LiveHost, daemon: DaemonKind, action: DaemonEffect["act
       await live.demand(`pkill -${action === "freeze" ? "STOP" : "CONT"} -x ${quotedNames(daemon)}; true`);
       return;
     case "start":
-      return startDaemon(live, daemon);
+      return now === "stopped" ? startDaemon(live, daemon) : undefined;
     case "stop":
-      await live.demand(systemctl(daemon, "stop"));
+      if (now !== "stopped") await live.demand(systemctl(daemon, "stop"));
   }
 }
 
 /** Resolves when the daemon serves: systemctl comes back earlier (BIND reads its zones after that). */
 async function startDaemon(live: LiveHost, daemon: DaemonKind): Promise<void> {
-  if ((await stateOf(live, daemon)) !== "stopped") return;
   const ready = live.nextReady(daemon);
   ready.catch(() => {});
   await live.demand(systemctl(daemon, "start"));
   await ready;
 }
 
-async function bringTo(live: LiveHost, daemon: DaemonKind, state: State): Promise<void> {
-  if (state === "stopped") return act(live, daemon, "stop");
-  await act(live, daemon, "thaw");
-  await act(live, daemon, "start");
-  if (state === "frozen") await act(live, daemon, "freeze");
+async function bringTo(live: LiveHost, daemon: DaemonKind, now: State, wanted: State): Promise<void> {
+  if (wanted === "stopped") return act(live, daemon, "stop", now);
+  await act(live, daemon, "thaw", now);
+  await act(live, daemon, "start", now);
+  if (wanted === "frozen") await act(live, daemon, "freeze", now);
 }
 
 async function stateOf(live: LiveHost, daemon: DaemonKind): Promise<State> {

@@ -28,10 +28,12 @@ export function loadScenario(folder: ScenarioFolder, worlds: WorldFiles, catalog
     const problem = { code: "wrong-type", message: "A scenario is a map of keys.", where: root.where, hint: "Begin with `id: ...`." };
     return { problems: [...syntax, problem, ...textProblems(folder)] };
   }
-  const form = checkSource(root, scenarioSchema, "the scenario", plannedScenarioKeys);
-  const loaded = alternativesIn(root).map((alternative) => loadAlternative(folder, alternative, worlds, catalogue));
+  const alternatives = alternativesIn(root);
+  // The form of a file without variants is looked at below, as that of its only alternative.
+  const form = alternatives.some((each) => each.root === root) ? [] : formOf(root).problems;
+  const loaded = alternatives.map((alternative) => loadAlternative(folder, alternative, worlds, catalogue));
   const inside = loaded.flatMap(({ problems }) => problems);
-  const problems = ordered([...syntax, ...form.problems, ...inside, ...variantProblems(folder, root), ...textProblems(folder)]);
+  const problems = ordered([...syntax, ...form, ...inside, ...variantProblems(folder, root), ...textProblems(folder)]);
   const [first, ...others] = loaded.flatMap(({ scenario }) => scenario ?? []);
   if (problems.length > 0 || first === undefined) return { problems };
   if (first.variant === undefined) return { scenario: first, problems };
@@ -39,9 +41,11 @@ export function loadScenario(folder: ScenarioFolder, worlds: WorldFiles, catalog
   return { scenario: { ...whole, variants: [first, ...others] }, problems };
 }
 
+const formOf = (root: SourcedMap) => checkSource(root, scenarioSchema, "the scenario", plannedScenarioKeys);
+
 /** A scenario as it is without variants, or with one of them laid upon it. */
 function loadAlternative(folder: ScenarioFolder, { variant, root }: Alternative, worlds: WorldFiles, catalogue: Catalogue): LoadedScenario {
-  const form = checkSource(root, scenarioSchema, "the scenario", plannedScenarioKeys);
+  const form = formOf(root);
   const world = loadChosenWorld(root, worlds);
   const own = variant === undefined ? undefined : folder.variantDebriefs?.get(variant);
   const prose = [folder.ticket, own, folder.debrief].filter((file) => file !== undefined);

@@ -32,8 +32,13 @@ export function readLines(lines: readonly LogLine[], dialects: readonly LogDiale
 
 /** Reads a range's log lines into a tracer. */
 export function traceLines(lines: readonly LogLine[], dialects: readonly LogDialect[]): Tracer {
-  const { tracer, add } = createLineTracer(dialects);
-  for (const line of lines) add(line);
+  return traceRead(readLines(lines, dialects));
+}
+
+/** Gives lines that are read already to a tracer. */
+export function traceRead(read: readonly ReadLine[]): Tracer {
+  const tracer = createTracer();
+  for (const each of read) give(tracer, each);
   return tracer;
 }
 
@@ -41,12 +46,10 @@ export function traceLines(lines: readonly LogLine[], dialects: readonly LogDial
 export function createLineTracer(dialects: readonly LogDialect[]): { readonly tracer: Tracer; readonly add: (line: LogLine) => void } {
   const tracer = createTracer();
   const read = createLineReader(dialects);
-  return {
-    tracer,
-    add(line) {
-      const { event } = read(line);
-      if (event === undefined) tracer.skip(line.text);
-      else tracer.add(event, line);
-    },
-  };
+  return { tracer, add: (line) => give(tracer, read(line)) };
+}
+
+function give(tracer: Tracer, { line, event }: ReadLine): void {
+  if (event === undefined) tracer.skip(line.text);
+  else tracer.add(event, line);
 }

@@ -1,5 +1,5 @@
 import type { LogDialect } from "../../daemons/daemon.ts";
-import { type ReadLine, readLines, traceLines } from "../../trace/read-lines.ts";
+import { type ReadLine, readLines, traceRead } from "../../trace/read-lines.ts";
 import type { Event, LogLine } from "../../world/event.ts";
 import type { HostKey } from "../../world/world.ts";
 import { type LiveRange, wait } from "./live-range.ts";
@@ -49,8 +49,9 @@ function probeLinesOf(
   dialects: readonly LogDialect[],
   { servers = [], clients = [], messageIds = [], envelope }: ProbeMarks,
 ): Set<LogLine> {
-  const read = readLines(lines, dialects).filter((each): each is EventLine => each.event !== undefined);
-  const tracer = traceLines(lines, dialects);
+  const all = readLines(lines, dialects);
+  const read = all.filter((each): each is EventLine => each.event !== undefined);
+  const tracer = traceRead(all);
   const found = new Set(messageIds.flatMap((id) => tracer.linesOf(id)));
   addSessions(read, found, ({ line, event }) => {
     if (event.event === "connected") return servers.includes(line.host) && clients.includes(event.client.address);

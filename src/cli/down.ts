@@ -3,7 +3,7 @@ import { askRange, findRanges } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
-import { nothingSwept, sweepLeftovers, sweptText } from "./leftovers.ts";
+import { nothingSwept, sweepLeftovers, sweptFields, sweptText } from "./leftovers.ts";
 
 /** `maildrill down <range>|--all`: stops ranges, and clears away what dead processes left behind. */
 export const down: CliCommand = {
@@ -23,8 +23,7 @@ export const down: CliCommand = {
     const gone = [...found.gone];
     for (const name of found.alive) ((await takeDown(folder, name)) ? stopped : gone).push(name);
     const swept = options.all === true || gone.length > 0 ? await sweepLeftovers(context) : nothingSwept;
-    if (options.json === true)
-      context.stdout.write(`${JSON.stringify({ stopped, gone, swept: swept?.removed ?? [], stays: swept?.stays ?? [] })}\n`);
+    if (options.json === true) context.stdout.write(`${JSON.stringify({ stopped, gone, ...sweptFields(swept) })}\n`);
     else {
       context.stdout.write(stopped.map((name) => `${name} is down\n`).join(""));
       context.stdout.write(gone.map((name) => `${name}: the process that kept it was gone already, and the range with it\n`).join(""));

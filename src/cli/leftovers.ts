@@ -23,6 +23,12 @@ export async function sweepLeftovers({ env, clock }: Pick<CliContext, "env" | "c
 /** Nothing was looked for, so nothing was found. */
 export const nothingSwept: Swept = { removed: [], stays: [] };
 
+/** The same for programs, as fields of a command's document. */
+export function sweptFields(swept: Swept | undefined): { readonly swept: Swept["removed"]; readonly stays: Swept["stays"] } {
+  const { removed, stays } = swept ?? nothingSwept;
+  return { swept: removed, stays };
+}
+
 /** What was cleared away and what was not, a line each; "" where there was nothing. */
 export function sweptText(swept: Swept | undefined): string {
   const { removed, stays } = swept ?? nothingSwept;

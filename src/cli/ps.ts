@@ -2,7 +2,7 @@ import { askRange, findRanges } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
-import { sweepLeftovers, sweptText } from "./leftovers.ts";
+import { sweepLeftovers, sweptFields, sweptText } from "./leftovers.ts";
 
 /** `maildrill ps`: the ranges that this user's processes keep. */
 export const ps: CliCommand = {
@@ -14,8 +14,7 @@ export const ps: CliCommand = {
     const { alive, gone } = await findRanges(folder);
     const ranges = await Promise.all(alive.map((range) => askRange(folder, range, { verb: "describe" })));
     const swept = await sweepLeftovers(context);
-    if (options.json === true)
-      context.stdout.write(`${JSON.stringify({ ranges, gone, swept: swept?.removed ?? [], stays: swept?.stays ?? [] }, null, 2)}\n`);
+    if (options.json === true) context.stdout.write(`${JSON.stringify({ ranges, gone, ...sweptFields(swept) }, null, 2)}\n`);
     else {
       for (const { range, engine, seed, hosts, pid } of ranges) {
         context.stdout.write(`${range.padEnd(20)} ${engine}  seed ${seed}  ${hosts.length} hosts  process ${pid}\n`);

@@ -2,18 +2,18 @@ import { spawnSync } from "node:child_process";
 import { dialects } from "../../src/daemons/registry.ts";
 import type { DockerClient } from "../../src/engines/docker/client.ts";
 import { createDockerEngine } from "../../src/engines/docker/engine.ts";
+import { type ImageName, imageNames } from "../../src/engines/docker/images/image-set.ts";
 import { imageReferences } from "../../src/engines/docker/images/image-source.ts";
 import type { Engine, Range } from "../../src/world/engine.ts";
 import type { DaemonKind, Host } from "../../src/world/world.ts";
 
-/** Why the suite cannot run here; undefined when it can. A required suite fails instead. */
-export function obstacle(): string | undefined {
+/** Why a suite that needs these images, by default all, cannot run here; undefined when it can. A required suite fails instead. */
+export function obstacle(names: readonly ImageName[] = imageNames): string | undefined {
   const engine = spawnSync("docker", ["version", "--format", "{{.Server.Arch}}"], { encoding: "utf8" });
   if (engine.status !== 0) return "no Docker engine answers";
-  const missing = Object.values(imageReferences(engine.stdout.trim())).find(
-    (image) => spawnSync("docker", ["image", "inspect", image]).status !== 0,
-  );
-  return missing === undefined ? undefined : `the image ${missing} is not built`;
+  const references = imageReferences(engine.stdout.trim());
+  const missing = names.find((name) => spawnSync("docker", ["image", "inspect", references[name]]).status !== 0);
+  return missing === undefined ? undefined : `the image ${references[missing]} is not built`;
 }
 
 export function demandDocker(why: string | undefined): void {

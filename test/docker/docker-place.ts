@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { quoteWord } from "../../src/base/shell-words.ts";
 import type { Engine, Range } from "../../src/world/engine.ts";
 import type { LogLine } from "../../src/world/event.ts";
 import type { World } from "../../src/world/world.ts";
@@ -89,7 +90,7 @@ type Translation = (text: string) => string;
 async function converse(range: Range, steps: readonly Step[], here: Translation, recorded: Translation): Promise<readonly Step[]> {
   const host = steps[0]?.at ?? "sender";
   const input = steps.map((step) => `${orderFor(step, here)}\n`).join("");
-  const { stdout, stderr } = await range.run(host, `perl -e ${quoted(program)}`, { stdin: input });
+  const { stdout, stderr } = await range.run(host, `perl -e ${quoteWord(program)}`, { stdin: input });
   const answers = stdout.split("\n").slice(0, -1);
   if (stderr !== "") throw new Error(`the dialogue from ${host} went wrong: ${stderr}`);
   return steps.map((step): Step => {
@@ -114,8 +115,4 @@ function orderFor({ connect, send, sendRepeated, receive, closed, silent, close,
   if (receive !== undefined) return `receive ${replyEnds(receive.join("")).length} ${replyTimeoutS} ${closed === undefined ? 0 : 1}`;
   if (close === true) return "close";
   return `wait ${wait ?? 0}`;
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

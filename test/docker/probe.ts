@@ -1,3 +1,5 @@
+import { quoteWord } from "../../src/base/shell-words.ts";
+
 /** What a learner who is root tries in order to get out, one attempt a line: name, protocol, address, port, and the device to bind to or `-`. */
 export interface Attempt {
   readonly name: string;
@@ -30,7 +32,7 @@ for (@tries) {
 `;
 
 /** A shell command line that makes the attempts given on its stdin. */
-export const probeCommand = `perl -e '${script.replaceAll("'", `'"'"'`)}'`;
+export const probeCommand = `perl -e ${quoteWord(script)}`;
 
 export function attemptLines(attempts: readonly Attempt[]): string {
   return attempts.map(({ name, protocol, address, port, device }) => `${name} ${protocol} ${address} ${port} ${device}\n`).join("");

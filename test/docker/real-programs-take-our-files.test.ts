@@ -12,6 +12,7 @@ import { drawNames } from "../../src/scenario/seed.ts";
 import { documentationPlan, shapeOf } from "../../src/scenario/shape.ts";
 import type { DaemonKind, Host } from "../../src/world/world.ts";
 import { root } from "../laws/source-tree.ts";
+import { demandDocker, obstacle } from "./bare-range.ts";
 
 const engine = spawnSync("docker", ["version", "--format", "{{.Server.Arch}}"], { encoding: "utf8" });
 const imageOf = imageReferences(engine.stdout.trim());
@@ -28,15 +29,8 @@ const judges: Partial<Record<DaemonKind, { readonly image: string; readonly chec
   rspamd: { image: imageOf.rspamd, check: "rspamadm configtest" },
 };
 
-/** Why the suite cannot run here; undefined when it can. A required suite fails instead. */
-function obstacle(): string | undefined {
-  if (engine.status !== 0) return "no Docker engine answers";
-  const missing = Object.values(judges).find(({ image }) => spawnSync("docker", ["image", "inspect", image]).status !== 0);
-  return missing === undefined ? undefined : `the image ${missing.image} is not built`;
-}
-
-const why = obstacle();
-if (why !== undefined && process.env.MAILDRILL_REQUIRE_DOCKER) throw new Error(`the docker suite is required, but ${why}`);
+const why = obstacle(["bind", "postfix", "mailbox", "rspamd"]);
+demandDocker(why);
 
 function office(): readonly Host[] {
   const { blueprint } = loadWorld(plainChoice("small-office"), readScenarioFiles(root).worlds);

@@ -4,6 +4,7 @@ import { dovecotSettings } from "../../src/daemons/dovecot/settings.ts";
 import { compileEffect } from "../../src/daemons/effects.ts";
 import { mailboxOverQuota } from "../../src/faults/mailbox-over-quota.ts";
 import type { MailboxContent, World } from "../../src/world/world.ts";
+import { worldOf } from "./world-of.ts";
 
 const users = { alice: "wheatear", bob: "linnet" };
 
@@ -13,8 +14,7 @@ function worldWith(quota: string | undefined, mailboxes: readonly MailboxContent
   const files = { ...rendered, "/etc/dovecot/users": (rendered["/etc/dovecot/users"] ?? "").replace(/(alice.*)/, `$1${ownRule}`) };
   const host = { key: "mailbox", name: "mailbox.meadow.example", owner: "org", duties: [], interfaces: [], nameservers: [] };
   const state = { daemons: [{ kind: "dovecot", state: "running" }] as const, files, firewall: [], disks: [], mailboxes };
-  const rest = { networks: [], organisations: [], people: [] };
-  return { name: "test", seed: 0, pace: "lapse", startsAtMs: 0, hosts: [{ ...host, ...state }], ...rest };
+  return worldOf([{ ...host, ...state }]);
 }
 
 const break_ = (world: World, given: Readonly<Record<string, string>> = {}): readonly MailboxContent[] => {

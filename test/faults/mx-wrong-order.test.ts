@@ -3,6 +3,7 @@ import { ProblemError } from "../../src/base/problem.ts";
 import { compileEffect } from "../../src/daemons/effects.ts";
 import { mxWrongOrder } from "../../src/faults/mx-wrong-order.ts";
 import type { Host, World } from "../../src/world/world.ts";
+import { worldOf } from "./world-of.ts";
 
 const config = 'zone "meadow.example" {\n\ttype primary;\n\tfile "/etc/bind/db.meadow.example";\n};\n';
 
@@ -14,20 +15,11 @@ function hostWith(key: string, files: Host["files"], address: string): Host {
 
 function worldWith(...records: readonly string[]): World {
   const zone = ["$TTL 60", "@\tIN\tSOA\tns1 hostmaster ( 7 3600 600 604800 60 )", ...records, ""].join("\n");
-  return {
-    name: "test",
-    seed: 0,
-    pace: "lapse",
-    startsAtMs: 0,
-    networks: [],
-    organisations: [],
-    people: [],
-    hosts: [
-      hostWith("ns1", { "/etc/bind/named.conf": config, "/etc/bind/db.meadow.example": zone }, "203.0.113.17"),
-      hostWith("mx1", {}, "203.0.113.19"),
-      hostWith("mx2", {}, "203.0.113.20"),
-    ],
-  };
+  return worldOf([
+    hostWith("ns1", { "/etc/bind/named.conf": config, "/etc/bind/db.meadow.example": zone }, "203.0.113.17"),
+    hostWith("mx1", {}, "203.0.113.19"),
+    hostWith("mx2", {}, "203.0.113.20"),
+  ]);
 }
 
 const params = { zone: "meadow.example", swap: ["mx1", "mx2"] as const };

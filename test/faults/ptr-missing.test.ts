@@ -3,6 +3,7 @@ import { ProblemError } from "../../src/base/problem.ts";
 import { compileEffect } from "../../src/daemons/effects.ts";
 import { ptrMissing } from "../../src/faults/ptr-missing.ts";
 import type { Host, World } from "../../src/world/world.ts";
+import { worldOf } from "./world-of.ts";
 
 const empty = { duties: [], nameservers: [], firewall: [], disks: [], mailboxes: [] };
 
@@ -13,38 +14,29 @@ function worldWith(zone: string, ...records: readonly string[]): World {
     "/etc/bind/named.conf": `zone "${zone}" {\n\ttype primary;\n\tfile "/etc/bind/db.reverse";\n};\n`,
     "/etc/bind/db.reverse": text,
   };
-  return {
-    name: "test",
-    seed: 0,
-    pace: "lapse",
-    startsAtMs: 0,
-    networks: [],
-    organisations: [],
-    people: [],
-    hosts: [
-      {
-        key: "ns1",
-        name: "ns1.meadow.example",
-        owner: "org",
-        interfaces: [],
-        daemons: [{ kind: "bind", state: "running" }],
-        files,
-        ...empty,
-      },
-      {
-        key: "mx1",
-        name: "mx1.meadow.example",
-        owner: "org",
-        interfaces: [
-          { network: "office", address: "198.51.100.3" },
-          { network: "internet", address: "203.0.113.19" },
-        ],
-        daemons: [],
-        files: {},
-        ...empty,
-      },
-    ],
-  };
+  return worldOf([
+    {
+      key: "ns1",
+      name: "ns1.meadow.example",
+      owner: "org",
+      interfaces: [],
+      daemons: [{ kind: "bind", state: "running" }],
+      files,
+      ...empty,
+    },
+    {
+      key: "mx1",
+      name: "mx1.meadow.example",
+      owner: "org",
+      interfaces: [
+        { network: "office", address: "198.51.100.3" },
+        { network: "internet", address: "203.0.113.19" },
+      ],
+      daemons: [],
+      files: {},
+      ...empty,
+    },
+  ]);
 }
 
 const params = (zone: string) => ptrMissing.params.parse({ host: "mx1", zone });

@@ -1,18 +1,20 @@
-import type { Clock } from "../base/clock.ts";
 import { inParallel } from "../base/in-parallel.ts";
 import { ProblemError } from "../base/problem.ts";
-import { unlessAborted } from "../base/unless-aborted.ts";
-import { evidenceText } from "../checks/check.ts";
-import type { LogDialect } from "../daemons/daemon.ts";
-import type { Engine, EngineId } from "../world/engine.ts";
-import { hasDaemon } from "../world/world.ts";
-import type { CompiledScenario, Step, Trap } from "./compile.ts";
+import type { EngineId } from "../world/engine.ts";
+import type { CompiledScenario } from "./compile.ts";
 import { judgeDiagnosis, missingEvidence, type Pin } from "./diagnosis.ts";
-import { allPass, type Judged, judgeStage, rightAnswers } from "./judge.ts";
-import type { Catalogue } from "./load-catalogue.ts";
-import { linePins, pinOf, playSteps } from "./play-steps.ts";
+import {
+  type BrokenWorld,
+  type ProofSetup,
+  proveBroken,
+  proveHealthy,
+  proveSolution,
+  proveTrap,
+  type RejectedTrap,
+  seenBy,
+  Unproved,
+} from "./prove-acts.ts";
 import type { Scenario } from "./scenario.ts";
-import { comeToRest, learnersHosts, type Stage, setStage } from "./stage.ts";
 import { variantFor } from "./variant.ts";
 
 /** What a proof found, as `prove --json` prints it. */
@@ -31,39 +33,32 @@ export interface Proof {
   readonly problem?: string;
 }
 
-export interface ProofSetup {
-  readonly engine: Engine;
-  readonly catalogue: Catalogue;
-  readonly dialects: readonly LogDialect[];
-  /** For `ms` only. */
-  readonly clock: Clock;
-  readonly signal?: AbortSignal;
-}
-
 /**
- * Proves that a scenario (of one with variants, each of them by itself) is honest for one seed: healthy passes, broken fails as told, every solution mends and every trap is
- * rejected, wrong diagnoses and another seed's evidence and answers do not stand. The first thing that does not hold ends it.
+ * Proves that a scenario (of one with variants, the one that the seed picks) is honest for one seed: healthy passes, broken fails as
+ * told, every solution mends and every trap is rejected, wrong diagnoses and another seed's evidence and answers do not stand. After
+ * the first thing that does not hold nothing more is begun.
  */
 export async function proveScenario(given: Scenario, seed: number, setup: ProofSetup): Promise<Proof> {
   const scenario = variantFor(given, seed);
   const startedAtMs = setup.clock.now();
-  const found = { healthy: false, failed: [] as readonly string[], traps: [] as readonly RejectedTrap[], mended: false };
+  const seen: Seen = { healthy: false, solutions: [], traps: [], broken: undefined, otherPins: [] };
   const proof = (problem?: string): Proof => ({
     scenario: scenario.id,
     ...(scenario.variant === undefined ? {} : { variant: scenario.variant }),
     engine: setup.engine.id,
     seed,
-    healthy: found.healthy,
-    broken: { failed: found.failed },
-    traps: found.traps,
-    mended: found.mended,
+    healthy: seen.healthy,
+    broken: { failed: seen.broken?.failed ?? [] },
+    traps: Object.values(seen.traps),
+    mended: Object.values(seen.solutions).length === scenario.text.solutions.length,
     ms: Math.round(setup.clock.now() - startedAtMs),
     ...(problem === undefined ? {} : { problem }),
   });
   try {
-    const seen = await playAll(scenario, seed, setup, found);
-    proveDiagnosis(seen.compiled, [...seen.broken.pins, ...seen.solutionPins]);
-    proveOtherSeed(seen.compiled, seen.otherPins, seed);
+    await inParallel(actsOf(scenario, seed, setup, seen), setup.engine.rangesAtOnce, (act) => act());
+    const { compiled, pins } = seen.broken as BrokenWorld;
+    proveDiagnosis(compiled, [...pins, ...seen.solutions.flat()]);
+    proveOtherSeed(compiled, seen.otherPins, seed);
     return proof();
   } catch (error) {
     if (error instanceof Unproved) return proof(error.message);
@@ -72,115 +67,38 @@ export async function proveScenario(given: Scenario, seed: number, setup: ProofS
   }
 }
 
-interface RejectedTrap {
-  readonly name: string;
-  readonly rejectedBy: string;
-}
-
-/** What the ranges of a proof have shown. */
+/** What the ranges of a proof have shown so far. Solutions and traps stand at their numbers, in whatever order they come to an end. */
 interface Seen {
-  readonly compiled: CompiledScenario;
-  readonly broken: BrokenWorld;
-  /** What commands of the solutions printed: what a learner could pin on the way. */
-  readonly solutionPins: readonly Pin[];
+  healthy: boolean;
+  broken: BrokenWorld | undefined;
+  /** What the commands of each printed: what a learner could pin on the way. */
+  readonly solutions: (readonly Pin[])[];
+  readonly traps: RejectedTrap[];
   /** What the learner of another seed sees. */
-  readonly otherPins: readonly Pin[];
+  otherPins: readonly Pin[];
 }
 
-type Found = Record<"healthy" | "mended", boolean> & { failed: readonly string[]; traps: readonly RejectedTrap[] };
-
-/** Plays every range that the proof needs, as many at the same time as the engine likes, and notes in `found` what holds. */
-async function playAll(scenario: Scenario, seed: number, setup: ProofSetup, found: Found): Promise<Seen> {
-  const solutionPins: Pin[] = [];
-  const traps = new Map<number, RejectedTrap>();
-  let broken: BrokenWorld | undefined;
-  let otherPins: readonly Pin[] = [];
-  let solved = 0;
-  const acts: (() => Promise<void>)[] = [
+/** Everything that is played, each on a range of its own. */
+function actsOf(scenario: Scenario, seed: number, setup: ProofSetup, seen: Seen): (() => Promise<void>)[] {
+  const { solutions, traps, diagnosis } = scenario.text;
+  return [
     async () => {
       await proveHealthy(scenario, seed, setup);
-      found.healthy = true;
+      seen.healthy = true;
     },
-    ...scenario.text.solutions.map((_, number) => async () => {
-      solutionPins.push(...(await proveSolution(scenario, seed, setup, number)));
-      found.mended = ++solved === scenario.text.solutions.length;
+    ...solutions.map((_, number) => async () => {
+      seen.solutions[number] = await proveSolution(scenario, seed, setup, number);
     }),
     async () => {
-      broken = await proveBroken(scenario, seed, setup);
-      found.failed = broken.failed;
+      seen.broken = await proveBroken(scenario, seed, setup);
     },
     async () => {
-      if (scenario.text.diagnosis !== undefined)
-        otherPins = await onStage(scenario, seed + 1, setup, false, async (other) => linePins(other));
+      if (diagnosis !== undefined) seen.otherPins = await seenBy(scenario, seed + 1, setup);
     },
-    ...scenario.text.traps.map((_, number) => async () => {
-      traps.set(number, await proveTrap(scenario, seed, setup, number));
-      found.traps = [...traps].sort(([one], [other]) => one - other).map(([, trap]) => trap);
+    ...traps.map((_, number) => async () => {
+      seen.traps[number] = await proveTrap(scenario, seed, setup, number);
     }),
   ];
-  await inParallel(acts, setup.engine.rangesAtOnce, (act) => act());
-  if (broken === undefined || solved === 0) throw new Unproved("there is no solution");
-  return { compiled: broken.compiled, broken, solutionPins, otherPins };
-}
-
-/** What does not hold, in words that tell the author where to look. */
-class Unproved extends Error {}
-
-async function onStage<T>(
-  scenario: Scenario,
-  seed: number,
-  setup: ProofSetup,
-  healthy: boolean,
-  act: (stage: Stage) => Promise<T>,
-): Promise<T> {
-  const options = { seed, healthy, ...(setup.signal === undefined ? {} : { signal: setup.signal }) };
-  const stage = await setStage(scenario, setup.engine, setup.catalogue, options);
-  try {
-    return await unlessAborted(act(stage), setup.signal);
-  } finally {
-    await stage.range.down();
-  }
-}
-
-/** An exercise asks the learner to do something, so its objectives wait for that also when all is well. */
-const isExercise = ({ faults }: Pick<CompiledScenario, "faults">): boolean => faults.length === 0;
-
-function proveHealthy(scenario: Scenario, seed: number, setup: ProofSetup): Promise<void> {
-  return onStage(scenario, seed, setup, true, async (stage) => {
-    const judged = await judgeStage(stage, setup.dialects);
-    const wanted = judged.filter(({ kind, id }) => kind === "guard" || (!isExercise(stage.compiled) && !isQuestion(stage.compiled, id)));
-    demand(wanted, "on the healthy world");
-  });
-}
-
-function isQuestion({ objectives }: CompiledScenario, id: string): boolean {
-  return objectives.some((objective) => objective.id === id && "question" in objective);
-}
-
-interface BrokenWorld {
-  readonly compiled: CompiledScenario;
-  /** Ids of the objectives, all of which fail. */
-  readonly failed: readonly string[];
-  readonly pins: readonly Pin[];
-}
-
-/** Broken fails exactly the objectives, and shows its symptom. */
-function proveBroken(scenario: Scenario, seed: number, setup: ProofSetup): Promise<BrokenWorld> {
-  return onStage(scenario, seed, setup, false, async (stage) => {
-    const { compiled, range } = stage;
-    const judged = await judgeStage(stage, setup.dialects);
-    demand(
-      judged.filter(({ kind }) => kind === "guard"),
-      "on the broken world (what the fault itself breaks is an objective)",
-    );
-    const early = judged.find(({ kind, verdict }) => kind === "objective" && verdict.status === "pass");
-    if (early !== undefined) throw new Unproved(`the objective ${early.id} passes on the broken world: ${early.verdict.says}`);
-    const texts = [...range.lines().map(({ text }) => text), ...judged.flatMap(({ verdict }) => verdict.evidence.map(evidenceText))];
-    const unseen = compiled.symptom.find((words) => !texts.some((text) => text.includes(words)));
-    if (unseen !== undefined)
-      throw new Unproved(`the symptom ${JSON.stringify(unseen)} stands in no log line and no reply of the broken world`);
-    return { compiled, failed: judged.filter(({ kind }) => kind === "objective").map(({ id }) => id), pins: linePins(stage) };
-  });
 }
 
 /** The right claim stands with the evidence at hand, and falls without it; each look-alike falls by what was seen. */
@@ -210,89 +128,4 @@ function proveOtherSeed(compiled: CompiledScenario, pins: readonly Pin[], seed: 
   const { place, cause } = compiled.diagnosis;
   if (judgeDiagnosis(compiled, { place, cause, pins }).status === "right")
     throw new Unproved(`the log lines of seed ${seed + 1} prove the diagnosis of seed ${seed}`);
-}
-
-/** A solution mends: all objectives and guards together, then again after a queue run, a reload and a restart. @returns what it printed */
-async function proveSolution(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<readonly Pin[]> {
-  const fromOther = await answersOfOther(scenario, seed + 1, setup, number);
-  return onStage(scenario, seed, setup, false, async (stage) => {
-    const pins: Pin[] = [];
-    for await (const outcome of playSteps(stage, stage.compiled.solutions[number] ?? [], "solution")) {
-      pins.push(...pinOf(outcome));
-      if (outcome.code !== 0)
-        throw new Unproved(`solution ${number + 1}: ${describe(outcome.step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
-    }
-    await comeToRest(stage.range);
-    const given = rightAnswers(stage, setup.dialects);
-    demand(await judgeStage(stage, setup.dialects, given), `after solution ${number + 1}`);
-    await shake(stage);
-    await demandSoon(stage, () => judgeStage(stage, setup.dialects, given), `after solution ${number + 1} and a restart of the daemons`);
-    const fooled = (await judgeStage(stage, setup.dialects, fromOther)).find(
-      ({ id, verdict }) => isQuestion(stage.compiled, id) && verdict.status === "pass",
-    );
-    if (fooled !== undefined) throw new Unproved(`the answer of seed ${seed + 1} to ${fooled.id} is right for seed ${seed} too`);
-    return pins;
-  });
-}
-
-/** Questions: what is right on another learner's range must be wrong here. @returns that learner's right answers */
-async function answersOfOther(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<Record<string, string>> {
-  if (!scenario.text.objectives.some((objective) => "question" in objective)) return {};
-  return onStage(scenario, seed, setup, false, async (other) => {
-    for await (const _ of playSteps(other, other.compiled.solutions[number] ?? [], "solution"));
-    await comeToRest(other.range);
-    return rightAnswers(other, setup.dialects);
-  });
-}
-
-function proveTrap(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<RejectedTrap> {
-  return onStage(scenario, seed, setup, false, async (stage) => {
-    const { name, steps, rejectedBy } = stage.compiled.traps[number] as Trap;
-    for await (const _ of playSteps(stage, steps, "trap"));
-    await comeToRest(stage.range);
-    const judged = await judgeStage(stage, setup.dialects);
-    const rejecting = judged.find(({ id }) => id === rejectedBy);
-    if (rejecting?.verdict.status !== "fail") {
-      throw new Unproved(
-        `the trap "${name}" is not rejected by ${rejectedBy}: ${rejecting?.verdict.says ?? "there is no such objective or guard"}`,
-      );
-    }
-    return { name, rejectedBy };
-  });
-}
-
-/** A queue run, a reload and a restart of every daemon on the learner's hosts that runs: a repair must survive them. */
-async function shake(stage: Stage): Promise<void> {
-  const { range, compiled } = stage;
-  for (const key of learnersHosts(stage)) {
-    const host = compiled.healthy.hosts.find((candidate) => candidate.key === key);
-    for (const { kind } of host?.daemons ?? []) {
-      for (const action of ["reload", "stop", "start"] as const) await range.apply({ effect: "daemon", host: key, daemon: kind, action });
-    }
-    if (host !== undefined && hasDaemon(host, "postfix")) await range.run(key, "postqueue -f");
-  }
-  await comeToRest(range);
-}
-
-/** Others remember for a while that a daemon did not answer while it was restarted: what does not hold yet is judged again, a few times. */
-async function demandSoon({ range }: Stage, judge: () => Promise<readonly Judged[]>, when: string): Promise<void> {
-  for (let again = 3; again > 0; again--) {
-    if (allPass(await judge())) return;
-    await range.time.advance(10_000);
-  }
-  demand(await judge(), when);
-}
-
-function demand(judged: readonly Judged[], when: string): void {
-  if (allPass(judged)) return;
-  const failed = judged.find(({ verdict }) => verdict.status !== "pass") as Judged;
-  const evidence = failed.verdict.evidence.map(evidenceText).join("\n    ");
-  throw new Unproved(
-    `${failed.kind} ${failed.id} does not hold ${when}: ${failed.verdict.says}${evidence === "" ? "" : `\n    ${evidence}`}`,
-  );
-}
-
-function describe(step: Step): string {
-  if ("on" in step) return `${step.on}: ${step.run}`;
-  return "escalate" in step ? `escalating to ${step.escalate}` : `waiting ${step.waitMs} ms`;
 }

@@ -32,6 +32,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** Whether this is an expected failure of that kind. */
+export function isProblem(error: unknown, code: string): boolean {
+  return error instanceof ProblemError && error.problems.some((problem) => problem.code === code);
+}
+
 /** `file:line:column`, as much of it as is known; the host where there is no file; "" where nothing is known. */
 export function describeWhere(where: Where | undefined): string {
   if (where === undefined) return "";

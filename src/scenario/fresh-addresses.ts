@@ -1,4 +1,4 @@
-import { ProblemError } from "../base/problem.ts";
+import { isProblem } from "../base/problem.ts";
 
 /** As many processes may start ranges on one engine at the same moment and still each find addresses of its own. */
 const attempts = 5;
@@ -13,8 +13,7 @@ export async function atFreshAddresses<T>(start: () => Promise<T>): Promise<T> {
     try {
       return await start();
     } catch (error) {
-      const taken = error instanceof ProblemError && error.problems.some(({ code }) => code === "address-taken");
-      if (!taken || attempt === attempts) throw error;
+      if (!isProblem(error, "address-taken") || attempt === attempts) throw error;
     }
   }
 }

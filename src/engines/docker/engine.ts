@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { networkInterfaces } from "node:os";
 import type Docker from "dockerode";
 import { inParallel } from "../../base/in-parallel.ts";
-import { ProblemError } from "../../base/problem.ts";
+import { isProblem, ProblemError } from "../../base/problem.ts";
 import type { LogDialect } from "../../daemons/daemon.ts";
 import type { Engine, PlannedRange, Range, UpOptions } from "../../world/engine.ts";
 import { hostOf, type World } from "../../world/world.ts";
@@ -30,10 +30,13 @@ const startsAtOnce = 4;
 
 /** The engine whose hosts are containers with the real programs. */
 export function createDockerEngine({ client: { docker }, dialects, images }: DockerEngineParts): Engine {
+  // Docker lists a network only when it is ready, but refuses its block from the first moment on: whoever asks again at once
+  // would be promised the same block again and again.
+  const refused = new Set<string>();
   return {
     id: "docker",
     rangesAtOnce: 4,
-    reserve: async (shape) => poolPlan(shape, await takenBlocks(docker), randomInt(512)),
+    reserve: async (shape) => poolPlan(shape, [...(await takenBlocks(docker)), ...refused], randomInt(512)),
     plan: (world) => plannedRange(planRange(world, newRange())),
     async up(world, options = {}) {
       const plan = planRange(world, newRange());
@@ -41,7 +44,10 @@ export function createDockerEngine({ client: { docker }, dialects, images }: Doc
       const references = await images(names, options);
       // A process that was killed may have left a call behind that the engine only now has finished.
       await sweepOrphans(docker);
-      return start(docker, world, plan, references, dialects, options);
+      return start(docker, world, plan, references, dialects, options).catch((error: unknown) => {
+        if (isProblem(error, "address-taken")) for (const { cidr } of plan.networks) refused.add(cidr);
+        throw error;
+      });
     },
   };
 }

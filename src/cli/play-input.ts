@@ -76,6 +76,7 @@ function isWaiting({ session }: PlayTable): boolean {
 
 function showPrompt({ session }: PlayTable, stdout: CliContext["stdout"]): void {
   const terminals = session.terminals();
+  if (!stdout.isTTY) return;
   if (terminals === undefined) stdout.write("(no range) ");
   else terminals.write("\r");
 }

@@ -10,8 +10,10 @@ import { startOf } from "../session/journal/progress.ts";
 import { writeExport } from "../session/journal/transfer.ts";
 import { learnerMachine } from "../session/learner-machine.ts";
 import { createLearnerTerminals } from "../session/learner-terminals.ts";
+import { createPlainLines } from "../session/plain-lines.ts";
 import { startPlaySession } from "../session/play-session.ts";
 import { createSessionLog, type SessionLog } from "../session/session-log.ts";
+import type { SessionView } from "../session/session-view.ts";
 import type { EngineId } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
@@ -112,19 +114,23 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
   const seed = (waiting && startOf(waiting.record)?.seed) ?? how.seed;
   let stage: Stage | null = null;
   const log = openLog(context, scenario, learner, { ...how, seed }, waiting, () => stage?.range.time.now() ?? null);
+  const raw = !how.plain && stdout.isTTY && "setRawMode" in context.stdin;
+  // What reads us through a pipe wants lines of text, not a screen.
+  const lines = createPlainLines();
+  const show = stdout.isTTY ? stdout.write : (output: string) => stdout.write(lines.hear(output));
   const say = (text: string): void => stdout.write(`${folded(text, stdout.columns)}\n`.replaceAll(/\r?\n/g, "\r\n"));
   const read = (markdown: string): void => say(readable(markdown, stdout.columns).trim());
   try {
     const session = await startPlaySession({
       log,
-      engine: how.engine,
+      canReplay: how.engine === "embedded",
       dialects,
       pid: context.node.pid,
       build: () => setStage(scenario, engine, catalogue, { seed, signal }),
       openTerminals: ({ range }) =>
         createLearnerTerminals(range, {
           size: () => ({ columns: stdout.columns, rows: stdout.rows }),
-          show: stdout.write,
+          show,
           record: log.record,
         }),
       onStage: (now) => {
@@ -135,11 +141,10 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
       say(`\n${scenario.text.title} (${scenario.text.codename})\n`);
       read(session.view().ticket);
       say("\nYou are at a shell of your own. A line that begins with a colon speaks to Maildrill: try :help, :goals, :hint.\n");
-      if (waiting !== undefined) say(whereText(session.view()));
+      if (waiting !== undefined) say(whereText(session.view(), how.engine));
       await session.begin();
       const table = { session, say, read, entries: log.entries };
       if (waiting !== undefined) session.terminals()?.write("\r");
-      const raw = !how.plain && stdout.isTTY && "setRawMode" in context.stdin;
       await (raw ? playByKeys(context, table) : playByLines(context, table));
       return session.view().solved ? exit.done : exit.no;
     } finally {
@@ -195,18 +200,10 @@ function openLog(
   return log;
 }
 
-function whereText({
-  state,
-  pins,
-  hints,
-  claims,
-}: {
-  state: string;
-  pins: readonly unknown[];
-  hints: readonly unknown[];
-  claims: readonly unknown[];
-}): string {
-  return `You are back where you were: ${state}, ${pins.length} pins, ${hints.length} hints, ${claims.length} diagnoses. :pins and :goals show them.\n`;
+function whereText({ state, pins, hints, claims }: SessionView, engine: EngineId): string {
+  const range = engine === "docker" ? " The range went down with its process: this is a new one, as it was at the beginning." : "";
+  const kept = `${pins.length} pins, ${hints.length} hints, ${claims.length} diagnoses`;
+  return `You are back where you were: ${state}, ${kept}. :pins and :goals show them.${range}\n`;
 }
 
 /** What the journal would not take is kept in a file beside it. */

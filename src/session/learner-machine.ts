@@ -141,7 +141,7 @@ export function learnerMachine(asksForDiagnosis: boolean) {
         },
       },
       /** A range is being brought to where the journal says it was. */
-      rebuilding: { on: { rebuilt: "back" } },
+      rebuilding: { on: { rebuilt: "back", reset: { actions: "startAnew" } } },
       /** Where the session is, by what it remembers. */
       back: {
         always: [

@@ -6,7 +6,6 @@ import type { CompiledScenario } from "../scenario/compile.ts";
 import { causesOffered, type DiagnosisVerdict, judgeDiagnosis, missingEvidence, type Pin } from "../scenario/diagnosis.ts";
 import { allPass, type Judged, judgeStage } from "../scenario/judge.ts";
 import { learnersHosts, type Stage } from "../scenario/stage.ts";
-import type { EngineId } from "../world/engine.ts";
 import type { JournalEvent, Pinned, VerdictItem } from "./journal/entry.ts";
 import { type LearnerSnapshot, stateOf } from "./learner-machine.ts";
 import type { LearnerTerminals } from "./learner-terminals.ts";
@@ -56,7 +55,8 @@ export interface PlaySession {
 
 export interface PlaySetup {
   readonly log: SessionLog;
-  readonly engine: EngineId;
+  /** The engine's ranges can be brought to an earlier point by doing the same again: their time is virtual. */
+  readonly canReplay: boolean;
   readonly dialects: readonly LogDialect[];
   readonly pid: number;
   /** Sets the scenario up from its beginning. */
@@ -114,8 +114,7 @@ export async function startPlaySession(setup: PlaySetup): Promise<PlaySession> {
       seat = { stage, terminals: setup.openTerminals(stage) };
       compiled = stage.compiled;
       setup.onStage(stage);
-      const deeds = deedsOf(log.entries());
-      if (stage.range.time.jumps) await replay(deeds, stage.range.time, seat.terminals);
+      if (setup.canReplay) await replay(deedsOf(log.entries()), stage.range.time, seat.terminals);
     });
     if (stateOf(log.snapshot()) === "rebuilding") record({ type: "rebuilt" }, "maildrill");
   };
@@ -125,9 +124,17 @@ export async function startPlaySession(setup: PlaySetup): Promise<PlaySession> {
   };
   const proofs = (): Pin[] => context().pins.flatMap((pinned) => pinned.proofs);
 
-  const isNew = log.entries().length <= 1;
-  if (!isNew) record({ type: "resumed", pid: setup.pid });
-  await build();
+  /** Real programs cannot be brought to where they were: the range begins again, and the session knows it. */
+  const buildAgain = async (): Promise<void> => {
+    if (!setup.canReplay) record({ type: "reset" }, "maildrill");
+    await build();
+  };
+
+  if (log.entries().length <= 1) await build();
+  else {
+    record({ type: "resumed", pid: setup.pid });
+    await buildAgain();
+  }
 
   return {
     view: () => viewOf(log.snapshot(), scenario()),
@@ -215,7 +222,7 @@ export async function startPlaySession(setup: PlaySetup): Promise<PlaySession> {
     rebuild: async () => {
       need({ type: "rebuild" }, "the range is there");
       record({ type: "rebuild" });
-      await build();
+      await buildAgain();
     },
     reply: (text) => {
       need({ type: "replied", text }, "a reply is for the end, when it is mended");

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import Database from "libsql";
 import { type Problem, ProblemError } from "../../base/problem.ts";
 
-/** How long a process waits for another one that writes. */
-export const patienceMs = 5000;
+/** How long a process waits for another one that writes; it stands still meanwhile. */
+const patienceMs = 2000;
 
 /** What each version of the schema adds to the one before. Never edited, only continued: files of every version are out there. */
 export const migrations: readonly string[] = [
@@ -32,10 +32,10 @@ export const migrations: readonly string[] = [
  * Opens a journal's file, makes it where there is none, and brings an older one up to date.
  * @throws ProblemError `journal-...` for a file that is no journal, is damaged, newer than this build, or cannot be reached; it is left as it is
  */
-export function openDatabase(path: string, steps: readonly string[] = migrations): Database.Database {
+export function openDatabase(path: string, steps: readonly string[] = migrations, timeout = patienceMs): Database.Database {
   return orProblem(path, () => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const database = new Database(path, { timeout: patienceMs });
+    const database = new Database(path, { timeout });
     try {
       // FULL: what was written survives a power cut too, not only the end of this process.
       database.pragma("journal_mode = WAL");

@@ -45,9 +45,9 @@ interface EntryRow {
   readonly event: string;
 }
 
-/** @throws ProblemError as `openDatabase` does */
-export function openJournal(path: string): Journal {
-  const database = openDatabase(path);
+/** @param patienceMs how long to wait for another process that writes. @throws ProblemError as `openDatabase` does */
+export function openJournal(path: string, patienceMs?: number): Journal {
+  const database = openDatabase(path, undefined, patienceMs);
   const sql = orProblem(path, () => statementsOf(database));
   const inTransaction = <T>(work: () => T): T => orProblem(path, () => transaction(database, work));
   return {

@@ -55,9 +55,17 @@ export function startOf({ entries }: SessionRecord): Started | undefined {
   return entries.map(({ event }) => event).find((event) => event.type === "started");
 }
 
-/** The session can be taken up again: it has not come to its debrief. */
+/** What a learner does that would be a pity to lose. */
+const deeds: ReadonlySet<JournalEvent["type"]> = new Set(["pin", "hint", "answer", "commit", "check"]);
+
+function isWork(event: JournalEvent): boolean {
+  return deeds.has(event.type) || (event.type === "typed" && event.input.trim() !== "");
+}
+
+/** The session can be taken up again, and is worth it: something was done in it, and it has not come to its debrief. */
 export function isOpen({ entries }: SessionRecord): boolean {
-  return entries.length > 0 && !entries.some(({ event }) => event.type === "give-up" || event.type === "replied");
+  const ended = entries.some(({ event }) => event.type === "give-up" || event.type === "replied");
+  return !ended && entries.some(({ event }) => isWork(event));
 }
 
 /** The process that had the session last, or undefined when it was left in order. Whether that process lives is not for us to say. */

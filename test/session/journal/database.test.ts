@@ -152,7 +152,7 @@ describe("a journal that cannot be used", () => {
   });
 
   it("is held by another program", () => {
-    const journal = openJournal(file);
+    const journal = openJournal(file, 100);
     const id = journal.open("ann");
     const other = new Database(file);
     other.exec("begin immediate");

@@ -119,14 +119,15 @@ describe("progress", () => {
   });
 
   it("knows what can be taken up, and whose hands it is in", () => {
-    const open = record("1", "ann", [started, { type: "begin" }]);
+    const open = record("1", "ann", [started, typed("ls\r")]);
     expect([isOpen(open), holderOf(open)]).toEqual([true, 7]);
-    const left = record("1", "ann", [started, { type: "left" }]);
+    const left = record("1", "ann", [started, typed("ls\r"), { type: "left" }]);
     expect([isOpen(left), holderOf(left)]).toEqual([true, undefined]);
-    const again = record("1", "ann", [started, { type: "left" }, { type: "resumed", pid: 9 }]);
+    const again = record("1", "ann", [started, typed("ls\r"), { type: "left" }, { type: "resumed", pid: 9 }]);
     expect([isOpen(again), holderOf(again)]).toEqual([true, 9]);
-    expect(isOpen(record("1", "ann", [started, { type: "give-up" }]))).toBe(false);
-    expect(isOpen(record("1", "ann", []))).toBe(false);
+    expect(isOpen(record("1", "ann", [started, typed("ls\r"), { type: "give-up" }]))).toBe(false);
+    // Nobody goes back to a session in which nothing was done.
+    expect(isOpen(record("1", "ann", [started, { type: "begin" }, typed("\r"), { type: "left" }]))).toBe(false);
   });
 });
 

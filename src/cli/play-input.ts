@@ -57,7 +57,7 @@ const patienceMs = 400;
 
 /** Each line is handed over when the shell, or the program that runs in it, waits for one. */
 export async function playByLines({ stdin, clock, signal, stdout }: CliContext, table: PlayTable): Promise<void> {
-  for await (const line of createInterface({ input: stdin })) {
+  for await (const line of createInterface({ input: stdin, signal })) {
     if (signal.aborted) return;
     await untilPrompt(table, clock);
     if (line.startsWith(":") && isWaiting(table)) {

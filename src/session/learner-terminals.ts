@@ -30,8 +30,10 @@ export interface LearnerTerminals {
   /** The shell in front waits for a new command line. */
   atPrompt(): boolean;
   last(): Printed;
-  /** Does again what was done: nothing of it is shown or recorded. */
+  /** Does again what was done; nothing of it is recorded. */
   replay(event: TerminalEvent): Promise<void>;
+  /** Does work during which nothing is shown. */
+  muted<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -66,7 +68,7 @@ export interface TerminalHooks {
 export function createLearnerTerminals(range: Pick<Range, "terminal">, { size, show, record }: TerminalHooks): LearnerTerminals {
   const open = new Map<HostKey, Seat>();
   let front = "";
-  let silent = false;
+  let isMuted = false;
 
   const openSeat = async (host: HostKey, at: TerminalSize): Promise<Seat> => {
     const terminal = await range.terminal(host, at);
@@ -74,7 +76,7 @@ export function createLearnerTerminals(range: Pick<Range, "terminal">, { size, s
     open.set(host, seat);
     terminal.onOutput((output) => {
       hear(seat, output);
-      if (host === front && !silent) show(output);
+      if (host === front && !isMuted) show(output);
     });
     void terminal.closed.then(() => open.delete(host));
     return seat;
@@ -118,14 +120,17 @@ export function createLearnerTerminals(range: Pick<Range, "terminal">, { size, s
       return { host: front, command, cwd, typed, output: (output + rest).trim() };
     },
     replay: async (event) => {
-      silent = true;
+      front = event.host;
+      if (event.type === "opened") await openSeat(event.host, event);
+      else if (event.type === "resized") open.get(event.host)?.terminal.resize(event);
+      else type(open.get(event.host), event.input);
+    },
+    muted: async (work) => {
+      isMuted = true;
       try {
-        front = event.host;
-        if (event.type === "opened") await openSeat(event.host, event);
-        else if (event.type === "resized") open.get(event.host)?.terminal.resize(event);
-        else type(open.get(event.host), event.input);
+        return await work();
       } finally {
-        silent = false;
+        isMuted = false;
       }
     },
     close: () => {

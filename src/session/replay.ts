@@ -14,17 +14,20 @@ function isDeed(event: JournalEntry["event"]): event is TerminalEvent {
 
 /**
  * Brings a range that was just set up to where a session left it: the learner's keys once more, each at its own instant of the range's
- * clock. On an engine whose time jumps the same seed and keys give the same range; elsewhere the keys come one after the other.
+ * clock; nothing of it is shown. On an engine whose time jumps the same seed and keys give the same range; elsewhere the keys come one after the other.
  */
 export async function replay(deeds: readonly JournalEntry[], time: TimeControl, terminals: LearnerTerminals): Promise<void> {
   const thaw = time.freeze?.();
-  try {
+  const again = async (): Promise<void> => {
     for (const { rangeMs, event } of deeds) {
       // Also when no time is to pass: what the last key set going comes to rest first.
       await time.advance(Math.max(0, (rangeMs ?? 0) - time.now()));
       if (isDeed(event)) await terminals.replay(event);
     }
-    if (deeds.length > 0) await time.advance(0);
+    await time.advance(0);
+  };
+  try {
+    await terminals.muted(again);
   } finally {
     thaw?.();
   }

@@ -33,6 +33,8 @@ interface Process {
   readonly log: SessionLog;
   readonly stage: () => Stage;
   readonly troubles: string[];
+  /** What the learner's screen showed of the shells. */
+  readonly shown: () => string;
   kill(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ afterEach(async () => {
 async function start(id: string, { into = journal, through = (stage) => stage, canReplay = true }: Wish = {}): Promise<Process> {
   let stage: Stage | null = null;
   const troubles: string[] = [];
+  let shown = "";
   const past = into.sessions().find((record) => record.id === id)?.entries ?? [];
   const log = createSessionLog({
     journal: into,
@@ -63,14 +66,16 @@ async function start(id: string, { into = journal, through = (stage) => stage, c
   });
   if (past.length === 0)
     log.record({ type: "started", codename: "side-door", seed: 0, engine: "embedded", asksForDiagnosis: true, pid: 1 });
+  const show = (output: string): void => {
+    shown += output;
+  };
   const session = await startPlaySession({
     log,
     canReplay,
     dialects,
     pid: 1,
     build: async () => through(await setStage(scenario as NonNullable<typeof scenario>, openEmbeddedEngine(), catalogue, { seed: 0 })),
-    openTerminals: ({ range }) =>
-      createLearnerTerminals(range, { size: () => ({ columns: 80, rows: 24 }), show: () => {}, record: log.record }),
+    openTerminals: ({ range }) => createLearnerTerminals(range, { size: () => ({ columns: 80, rows: 24 }), show, record: log.record }),
     onStage: (now) => {
       stage = now;
     },
@@ -80,6 +85,7 @@ async function start(id: string, { into = journal, through = (stage) => stage, c
     log,
     stage: () => stage as unknown as Stage,
     troubles,
+    shown: () => shown,
     // Nothing of the session's own ending is called: the range vanishes, and what was not on the disk is lost.
     kill: async () => {
       session.terminals()?.close();
@@ -125,6 +131,14 @@ describe("a session that is cut off", () => {
     await first.kill();
 
     const second = await start(id);
+    // What was seen once is not shown again, nor written down again.
+    expect(second.shown()).toBe("");
+    expect(
+      second.log
+        .entries()
+        .slice(first.log.entries().length)
+        .map(({ event }) => event.type),
+    ).toEqual(["resumed", "rebuilt"]);
     expect(second.session.view()).toEqual(before.view);
     expect(second.session.view().state).toBe("mending");
     // What the first range logged in the moment between its last entry and the kill was never acted upon.

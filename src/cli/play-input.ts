@@ -52,7 +52,10 @@ export function playByKeys({ stdin, stdout, signal }: CliContext, table: PlayTab
   });
 }
 
-/** A shell that shows no prompt after so long runs a program that reads our lines. */
+/**
+ * A shell that shows no prompt after so long runs a program that reads our lines. By the range's clock: a busy machine is no reason to
+ * take a slow command for such a program.
+ */
 const patienceMs = 400;
 
 /** Each line is handed over when the shell, or the program that runs in it, waits for one. */
@@ -82,10 +85,11 @@ function showPrompt({ session }: PlayTable, stdout: CliContext["stdout"]): void 
 }
 
 function untilPrompt(table: PlayTable, clock: CliContext["clock"]): Promise<void> {
-  const startedAtMs = clock.now();
+  const now = (): number => table.session.now() ?? 0;
+  const startedAtMs = now();
   return new Promise((resolve) => {
     const look = (): void => {
-      if (isWaiting(table) || clock.now() - startedAtMs > patienceMs) resolve();
+      if (isWaiting(table) || now() - startedAtMs > patienceMs) resolve();
       else clock.setTimeout(look, 10);
     };
     look();

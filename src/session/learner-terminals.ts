@@ -27,7 +27,7 @@ export interface LearnerTerminals {
   write(input: string): void;
   /** The window has another size. */
   resize(): void;
-  /** The shell in front waits for a new command line. */
+  /** The shell in front waits for a new command line, or has ended. */
   atPrompt(): boolean;
   last(): Printed;
   /** Does again what was done; nothing of it is recorded. */
@@ -87,7 +87,8 @@ export function createLearnerTerminals(range: Pick<Range, "terminal">, { size, s
     seat.terminal.write(input);
   };
   const write = (input: string): void => {
-    if (open.has(front)) record({ type: "typed", host: front, input });
+    if (!open.has(front)) return;
+    record({ type: "typed", host: front, input });
     type(open.get(front), input);
   };
   return {
@@ -110,7 +111,10 @@ export function createLearnerTerminals(range: Pick<Range, "terminal">, { size, s
         terminal.resize(at);
       }
     },
-    atPrompt: () => prompt.test(open.get(front)?.lines.current() ?? ""),
+    atPrompt: () => {
+      const seat = open.get(front);
+      return seat === undefined || prompt.test(seat.lines.current());
+    },
     last: () => {
       const seat = open.get(front);
       if (seat === undefined) return { host: front, command: "", cwd: "~", typed: [], output: "" };

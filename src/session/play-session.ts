@@ -23,6 +23,8 @@ export interface PlaySession {
   readonly compiled: () => CompiledScenario;
   /** Undefined while there is no range. */
   readonly terminals: () => LearnerTerminals | undefined;
+  /** The range's clock; null while there is no range. */
+  readonly now: () => number | null;
   /** Calls back when the view has changed, until the returned function is called. */
   subscribe(listener: () => void): () => void;
   begin(): Promise<void>;
@@ -140,6 +142,7 @@ export async function startPlaySession(setup: PlaySetup): Promise<PlaySession> {
     view: () => viewOf(log.snapshot(), scenario()),
     compiled: scenario,
     terminals: () => seat?.terminals,
+    now: () => seat?.stage.range.time.now() ?? null,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

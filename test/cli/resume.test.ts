@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { root } from "../laws/source-tree.ts";
 
 let data = "";
@@ -19,34 +19,19 @@ afterEach(() => {
 
 const env = () => ({ ...process.env, XDG_DATA_HOME: data, MAILDRILL_JOURNAL: "", MAILDRILL_LEARNER: "ann" });
 const maildrill = (args: readonly string[], input = "") =>
-  spawnSync(process.execPath, ["bin/maildrill.mjs", ...args], { cwd: root, encoding: "utf8", input, env: env() });
+  spawnSync(process.execPath, ["bin/maildrill.mjs", ...args], { cwd: root, encoding: "utf8", input, env: env(), timeout: 60_000 });
 const play = (lines: readonly string[], ...flags: string[]) =>
   maildrill(["play", "side-door", "--plain", ...flags], `${lines.join("\n")}\n`);
 
-/** The last event in the journal, by its type. */
-function lastWritten(): string | undefined {
-  const database = new Database(join(data, "maildrill", "journal.db"));
-  const row = database.prepare("select event ->> 'type' as type from entry order by rowid desc limit 1").get() as
-    | { type: string }
-    | undefined;
-  database.close();
-  return row?.type;
-}
-
-/** Plays until the screen shows a text and the journal has it, then kills the process as nothing can be caught. */
-function killAt(lines: readonly string[], text: string, flags: readonly string[] = [], written?: string): Promise<string> {
+/** Plays until the screen shows a text, then kills the process as nothing can be caught. */
+function killAt(lines: readonly string[], text: string, ...flags: string[]): Promise<string> {
   const child = spawn(process.execPath, ["bin/maildrill.mjs", "play", "side-door", "--plain", ...flags], { cwd: root, env: env() });
   children.push(child);
   let shown = "";
   return new Promise((resolve, reject) => {
     child.stdout.setEncoding("utf8").on("data", (output: string) => {
       shown += output;
-      if (!shown.includes(text)) return;
-      const seen =
-        written === undefined
-          ? Promise.resolve()
-          : vi.waitFor(() => expect(lastWritten()).toBe(written), { interval: 10, timeout: 20_000 });
-      seen.then(() => child.kill("SIGKILL"), reject);
+      if (shown.includes(text)) child.kill("SIGKILL");
     });
     child.on("close", (code, signal) => {
       if (signal === "SIGKILL") resolve(shown);
@@ -72,37 +57,35 @@ const mended = [
 ];
 
 describe("kill -9", () => {
-  it.each<[string, string, readonly string[], string]>([
-    ["investigating", "investigating", found.slice(0, 5), "1 log lines in it"],
-    ["mending", "mending", [...found, ...mended], "UTC."],
-    // The check was begun; its verdict never came.
-    ["verifying", "mending", [...found, ...mended, ":check"], ":check"],
-    ["closing", "closing", [...found, ...mended, ":check"], "Mended."],
+  it.each<[string, readonly string[], string]>([
+    ["investigating", found.slice(0, 5), "1 log lines in it"],
+    ["mending", [...found, ...mended], "UTC."],
+    ["closing", [...found, ...mended, ":check"], "Mended."],
   ])(
-    "while %s: the next start offers to go on, with %s, and it ends as it should",
-    async (killed, back, lines, text) => {
+    "while %s: the next start offers to go on, and it ends as it should",
+    async (state, lines, text) => {
       await killAt(lines, text);
       const offer = play([]).stdout;
-      expect(offer).toContain(`min ago (${killed})`);
+      expect(offer).toContain(`min ago (${state})`);
       expect(offer).toContain("`--resume` goes on");
-      const rest = killed === "investigating" ? [found[5] as string, ...mended, ":check"] : [":check"];
+      const rest = state === "investigating" ? [found[5] as string, ...mended, ":check"] : [":check"];
       const again = play([...rest, ":reply Two numbers were exchanged."], "--resume");
-      expect(again.stdout).toContain(`You are back where you were: ${back}, 2 pins`);
+      expect(again.stdout).toContain(`You are back where you were: ${state}, 2 pins`);
       expect(again.stdout).toContain("Mended.");
       expect(again.stdout).toContain("Your way");
       expect(again.status).toBe(0);
       // What is finished is not offered again.
       expect(play([]).stdout).not.toContain("min ago");
     },
-    60_000,
+    120_000,
   );
 
   it("twice: what the second process did is there too", async () => {
     await killAt(found.slice(0, 2), "Pinned");
-    await killAt(found.slice(2, 5), "1 log lines in it", ["--resume"]);
+    await killAt(found.slice(2, 5), "1 log lines in it", "--resume");
     const { stdout } = play([found[5] as string], "--resume");
     expect(stdout).toContain("what you pinned shows it");
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("learners on one machine", () => {
@@ -121,7 +104,7 @@ describe("learners on one machine", () => {
     expect(maildrill(["progress", "import", file, ...elsewhere]).stdout).toContain("2 new sessions");
     expect(maildrill(["progress", "import", file, ...elsewhere]).stdout).toContain("0 new sessions, 0 new entries");
     expect(told("--all", ...elsewhere)).toEqual(told("--all"));
-  }, 60_000);
+  }, 120_000);
 
   it("say what is wrong with a journal before a range is started, and leave it as it was", () => {
     const file = join(data, "broken.db");
@@ -132,7 +115,7 @@ describe("learners on one machine", () => {
     expect(stderr).toContain("Move it aside");
     expect(readFileSync(file, "utf8")).toBe("no journal at all ".repeat(100));
     expect(maildrill(["progress", "import", join(data, "none.json")]).stderr).toContain("progress export");
-  }, 60_000);
+  }, 120_000);
 
   it("keep a session whose journal is taken away while it runs", async () => {
     const blocker = join(data, "blocked.db");
@@ -145,7 +128,7 @@ describe("learners on one machine", () => {
     expect(existsSync(join(data, kept))).toBe(true);
     expect(maildrill(["progress", "import", join(data, kept), "--journal", blocker]).stdout).toMatch(/[1-9]\d* new entries/);
     expect(maildrill(["progress", "--journal", blocker]).stdout).toContain("hints      1");
-  }, 60_000);
+  }, 120_000);
 });
 
 /** Locks the journal once the session is there, and has the learner go on until they quit. */

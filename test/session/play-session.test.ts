@@ -151,6 +151,19 @@ describe("a session that is cut off", () => {
     expect(second.session.view()).toMatchObject({ state: "debrief", solved: true });
   }, 60_000);
 
+  it("asks again when the verdict on the range had not come", async () => {
+    const id = journal.open("ann");
+    const silent = (stage: Stage): Stage => ({ ...stage, range: { ...stage.range, ask: () => new Promise(() => {}) } });
+    const first = await start(id, { through: silent });
+    await mend(first);
+    void first.session.check();
+    expect(first.session.view().state).toBe("verifying");
+    await first.kill();
+    const second = await start(id);
+    expect(second.session.view().state).toBe("investigating");
+    expect((await second.session.check()).solved).toBe(true);
+  }, 60_000);
+
   it("goes on inside an editor that was open", async () => {
     const id = journal.open("ann");
     const first = await start(id);

@@ -1,18 +1,19 @@
 import { ProblemError } from "../base/problem.ts";
 import { parseDurationMs } from "../base/quantity.ts";
 import { unknownId } from "../base/registry.ts";
-import { causes } from "../faults/causes.ts";
-import { causesOffered } from "../scenario/diagnosis.ts";
-import { learnersHosts } from "../scenario/stage.ts";
-import type { LearnerTerminals } from "../session/learner-terminals.ts";
-import { pinsOf } from "../session/pins.ts";
+import { pathOf } from "../session/journal/debrief.ts";
+import type { JournalEntry } from "../session/journal/entry.ts";
+import { scoreOf } from "../session/journal/score.ts";
 import type { PlaySession } from "../session/play-session.ts";
+import type { SessionView } from "../session/session-view.ts";
 import { judgedText } from "./print-judged.ts";
+import { pathText, scoreText } from "./print-score.ts";
 
 /** What a colon command works on. */
 export interface PlayTable {
   readonly session: PlaySession;
-  readonly terminals: LearnerTerminals;
+  /** The session's journal so far. */
+  readonly entries: () => readonly JournalEntry[];
   /** Lines as they are. */
   say(text: string): void;
   /** Prose, filled to the width of the screen. */
@@ -29,16 +30,24 @@ interface Word {
 /** Commands to Maildrill, typed after a colon where the shell waits for a command. */
 export const words: Readonly<Record<string, Word>> = {
   help: { usage: "help", about: "these commands", run: ({ say }) => said(say, helpText()) },
-  ticket: { usage: "ticket", about: "what was reported", run: ({ read, session }) => said(read, session.stage.compiled.ticket) },
-  goals: { usage: "goals", about: "what is to be reached", run: ({ say, session }) => said(say, goalsText(session)) },
-  on: { usage: "on HOST", about: "go to another host's shell", run: goTo },
+  ticket: { usage: "ticket", about: "what was reported", run: ({ read, session }) => said(read, session.view().ticket) },
+  goals: { usage: "goals", about: "what is to be reached", run: ({ say, session }) => said(say, goalsText(session.view())) },
+  on: {
+    usage: "on HOST",
+    about: "go to another host's shell",
+    run: async ({ session }, [host = ""]) => {
+      await session.goTo(host);
+      return false;
+    },
+  },
   pin: { usage: "pin", about: "keep what the last command printed as evidence", run: pin },
+  pins: { usage: "pins", about: "what you kept so far", run: ({ say, session }) => said(say, pinsText(session.view())) },
   hint: {
     usage: "hint",
     about: "the next hint",
     run: ({ say, session }) => said(say, session.nextHint() ?? "There are no more hints."),
   },
-  causes: { usage: "causes", about: "what it might be", run: ({ say, session }) => said(say, causesText(session)) },
+  causes: { usage: "causes", about: "what it might be", run: ({ say, session }) => said(say, causesText(session.view())) },
   diagnose: { usage: "diagnose HOST CAUSE", about: "say where the cause lies and what it is", run: diagnose },
   escalate: { usage: "escalate PARTY", about: "write to other people, with all that you have pinned", run: escalate },
   answer: {
@@ -51,14 +60,30 @@ export const words: Readonly<Record<string, Word>> = {
   },
   check: { usage: "check", about: "is it mended?", run: check },
   jump: { usage: "jump 5m", about: "let time pass", run: jump },
-  quit: { usage: "quit", about: "leave; the range is taken down", run: () => true },
+  reset: { usage: "reset", about: "begin again with the range as it was; pins stay", run: reset },
+  rebuild: {
+    usage: "rebuild",
+    about: "after the engine failed: bring the range back to where it was",
+    run: async ({ session, say }) => {
+      await session.rebuild();
+      return said(say, "The range is back.");
+    },
+  },
+  reply: { usage: "reply TEXT", about: "when it is mended: tell your user how it was, and close", run: reply },
+  quit: {
+    usage: "quit",
+    about: "leave; the next `play` offers to go on",
+    run: ({ say }) => {
+      say("Until then.");
+      return true;
+    },
+  },
   "give-up": {
     usage: "give-up",
     about: "see how it was",
-    run: ({ read, session }) => {
-      session.giveUp();
-      read(session.stage.compiled.debrief);
-      return true;
+    run: (table) => {
+      table.session.giveUp();
+      return debrief(table);
     },
   },
 };
@@ -88,68 +113,78 @@ function helpText(): string {
     .join("\n");
 }
 
-function goalsText({ stage }: PlaySession): string {
-  return stage.compiled.objectives
-    .map((objective) => ("question" in objective ? `${objective.id}: ${objective.question}` : objective.goal))
+const marks = { pass: "[ok]  ", fail: "[no]  ", pending: "[ ]   " } as const;
+
+function goalsText({ objectives }: SessionView): string {
+  return objectives
+    .map(({ id, goal, question, status, answer }) => {
+      const asked = question === undefined ? goal : `${id}: ${question}${answer === undefined ? "" : ` (${answer})`}`;
+      return marks[status] + asked;
+    })
     .join("\n");
 }
 
-function causesText({ stage }: PlaySession): string {
-  const offered = causesOffered(stage.compiled).map((id) => {
-    const { title, summary } = causes.get(id);
-    return `${id}\n    ${title}. ${summary}`;
-  });
-  return offered.length === 0 ? "Nothing is broken here; there is no cause to find." : offered.join("\n");
+function pinsText({ pins }: SessionView): string {
+  if (pins.length === 0) return "Nothing is pinned yet.";
+  return pins
+    .map(({ on, command, text, doubt }) => {
+      const head = `${on}: ${command || "(a screen)"}${doubt === undefined ? "" : ` (a note: ${doubt})`}`;
+      return `${head}\n${text.replaceAll(/^/gm, "    | ")}`;
+    })
+    .join("\n");
 }
 
-async function goTo({ session, terminals }: PlayTable, [host = ""]: readonly string[]): Promise<boolean> {
-  const own = learnersHosts(session.stage);
-  if (!own.includes(host)) {
-    const hint = `You have shells on ${own.join(", ")}; other machines are other people's.`;
-    throw new ProblemError({ ...unknownId("host of yours", host, own), hint });
-  }
-  await terminals.goTo(host);
-  return false;
+function causesText({ causes }: SessionView): string {
+  if (causes.length === 0) return "Nothing is broken here; there is no cause to find.";
+  return causes.map(({ id, title, summary }) => `${id}\n    ${title}. ${summary}`).join("\n");
 }
 
-function pin({ session, terminals, say }: PlayTable): boolean {
-  const output = terminals.lastOutput();
-  if (output === "") return said(say, "The last command printed nothing.");
-  const pins = pinsOf(output, terminals.host(), session.stage.range.lines());
-  for (const one of pins) session.pin(one);
-  const lines = pins.filter(({ kind }) => kind === "line").length;
-  return said(say, `Pinned: what ${terminals.host()} printed${lines > 0 ? `, ${lines} log lines in it` : ""}.`);
+function pin({ session, say }: PlayTable): boolean {
+  const pinned = session.pin();
+  if (pinned === undefined) return said(say, "The last command printed nothing.");
+  if (pinned.doubt !== undefined) return said(say, `Pinned as a note. It proves nothing: ${pinned.doubt}.`);
+  const lines = pinned.proofs.filter(({ kind }) => kind === "line").length;
+  return said(say, `Pinned: what ${pinned.on} printed${lines > 0 ? `, ${lines} log lines in it` : ""}.`);
 }
 
 function diagnose({ session, say }: PlayTable, [place = "", cause = ""]: readonly string[]): boolean {
-  const verdict = session.diagnose(place, cause);
-  const { diagnosis } = session.stage.compiled;
-  if (verdict.status === "right") return said(say, "That is it, and what you pinned shows it. Now mend it.");
-  if (verdict.status === "wrong-cause") return said(say, `It does not fit: ${verdict.contradicted}`);
-  if (verdict.status === "wrong-place") return said(say, "That may happen, but not there. Whose file would you have to change?");
-  return said(
-    say,
-    `It may be so. What you pinned does not show it yet: ${verdict.missing} of ${diagnosis?.evidence.length ?? 0} pieces are missing.`,
-  );
+  return said(say, session.diagnose(place, cause).says);
 }
 
 async function escalate({ session, say, read }: PlayTable, words: readonly string[]): Promise<boolean> {
-  const { parties } = session.stage.compiled;
+  const { parties, pins } = session.view();
   if (words.length === 0) return said(say, parties.map(({ name, runs }) => `${name.toLowerCase()}\n    ${runs}`).join("\n"));
   const { party, verdict } = await session.escalate(words.join(" "));
   const minutes = verdict.status === "taken" ? Math.ceil(verdict.fix.afterMs / 60_000) : 0;
-  const count = session.pins().length;
-  const shown = `${count === 1 ? "1 pin" : `${count} pins`} sent.${minutes > 0 ? ` An answer after ${minutes} min:` : ""}`;
+  const shown = `${pins.length === 1 ? "1 pin" : `${pins.length} pins`} sent.${minutes > 0 ? ` An answer after ${minutes} min:` : ""}`;
   read(`${shown}\n\n> ${verdict.says}\n\n${party.name}`);
   return false;
 }
 
-async function check({ session, say, read }: PlayTable): Promise<boolean> {
+async function check({ session, say }: PlayTable): Promise<boolean> {
   const { solved, judged } = await session.check();
   say(judgedText(judged).trimEnd());
   if (!solved) return said(say, "Not yet.");
-  say("Mended.\n");
-  read(session.stage.compiled.debrief);
+  return said(say, "Mended. Now your user waits for an answer: `:reply` and a sentence or two closes the ticket.");
+}
+
+async function reset({ session, say }: PlayTable): Promise<boolean> {
+  await session.reset();
+  await session.begin();
+  return said(say, "The range is as it was at the beginning.");
+}
+
+function reply(table: PlayTable, words: readonly string[]): boolean {
+  const text = words.join(" ");
+  if (text === "") return said(table.say, "Say it in a sentence or two: what was wrong, and what you did.");
+  table.session.reply(text);
+  return debrief(table);
+}
+
+/** How it was, the way that the learner went, and how it went. */
+function debrief({ session, entries, say, read }: PlayTable): true {
+  read(session.view().debrief ?? "");
+  say(`\nYour way\n${pathText(pathOf(entries()))}\n${scoreText(scoreOf(entries()))}`);
   return true;
 }
 
@@ -158,6 +193,6 @@ async function jump({ session, say }: PlayTable, [duration = ""]: readonly strin
   if (durationMs === undefined) {
     throw new ProblemError({ code: "bad-duration", message: `${JSON.stringify(duration)} is no duration.`, hint: "Write 30s, 5m or 2h." });
   }
-  await session.stage.range.time.advance(durationMs);
-  return said(say, `It is ${new Date(session.stage.range.time.now()).toISOString().replace("T", " ").slice(0, 19)} UTC.`);
+  const nowMs = await session.jump(durationMs);
+  return said(say, `It is ${new Date(nowMs).toISOString().replace("T", " ").slice(0, 19)} UTC.`);
 }

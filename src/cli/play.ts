@@ -1,19 +1,29 @@
+import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { ReadStream } from "node:tty";
+import type { Problem } from "../base/problem.ts";
 import { dialects } from "../daemons/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import type { Library } from "../scenario/load-library.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { setStage } from "../scenario/stage.ts";
-import { createLearnerTerminals, type LearnerTerminals } from "../session/learner-terminals.ts";
-import { createPlaySession, firstHost } from "../session/play-session.ts";
+import { type Stage, setStage } from "../scenario/stage.ts";
+import { startOf } from "../session/journal/progress.ts";
+import { writeExport } from "../session/journal/transfer.ts";
+import { learnerMachine } from "../session/learner-machine.ts";
+import { createLearnerTerminals } from "../session/learner-terminals.ts";
+import { createPlainLines } from "../session/plain-lines.ts";
+import { startPlaySession } from "../session/play-session.ts";
+import { createSessionLog, type SessionLog } from "../session/session-log.ts";
+import type { SessionView } from "../session/session-view.ts";
 import type { EngineId } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
+import { defineLearner, type Learner, openLearner } from "./learner.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
 import { openLabs } from "./list.ts";
-import { type PlayTable, runWord } from "./play-words.ts";
+import { playByKeys, playByLines } from "./play-input.ts";
+import { isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
+import { printProblems } from "./print-problems.ts";
 import { folded, readable } from "./reading.ts";
 
 /** `maildrill play`: the ticket, real shells on your hosts, and colon commands to Maildrill. Works by lines through a pipe too. */
@@ -23,32 +33,61 @@ export const play: CliCommand = {
       .argument("<scenario|lab>", "a codename, or a lab")
       .option("--engine <engine>", "embedded or docker", "embedded")
       .option("--seed <n>", "whose names are drawn", "0")
-      .option("--plain", "line by line, also in a terminal");
+      .option("--plain", "line by line, also in a terminal")
+      .option("--resume", "go on where you left it")
+      .option("--new", "begin anew, whatever you left");
+    defineLearner(command);
   },
   run: async (context, [name], options) => {
-    const seed = wholeNumber(options.seed, "--seed", 0);
-    const how = { engine: engineId(options.engine), seed, plain: options.plain === true };
-    return playNamed(context, openLibrary(context), String(name), how);
+    const how = {
+      engine: engineId(options.engine),
+      seed: wholeNumber(options.seed, "--seed", 0),
+      plain: options.plain === true,
+      ...(options.resume === true ? { takeUp: true } : options.new === true ? { takeUp: false } : {}),
+    };
+    return withLearner(context, options, (learner) => playNamed(context, openLibrary(context), String(name), learner, how));
   },
 };
 
 /** With a terminal and no arguments: which one shall it be? */
 export async function playHome(context: CliContext, library: Library): Promise<number> {
   const chosen = await ask(context, "\nWhich one? ");
-  return chosen === "" ? exit.done : playNamed(context, library, chosen, { engine: "embedded", seed: 0, plain: false });
+  if (chosen === "") return exit.done;
+  return withLearner(context, {}, (learner) => playNamed(context, library, chosen, learner, { engine: "embedded", seed: 0, plain: false }));
+}
+
+async function withLearner(
+  context: CliContext,
+  options: Readonly<Record<string, unknown>>,
+  work: (learner: Learner) => Promise<number>,
+): Promise<number> {
+  const learner = openLearner(context, options);
+  try {
+    return await work(learner);
+  } finally {
+    learner.journal.close();
+  }
+}
+
+interface How {
+  readonly engine: EngineId;
+  readonly seed: number;
+  readonly plain: boolean;
+  /** Go on with a session that waits; asked where it is not given. */
+  readonly takeUp?: boolean;
 }
 
 /** A scenario, or a lab from its first lesson to its last scenario. */
-async function playNamed(context: CliContext, library: Library, name: string, how: How): Promise<number> {
+async function playNamed(context: CliContext, library: Library, name: string, learner: Learner, how: How): Promise<number> {
   const lab = openLabs(context, library).labs.find(({ id, title }) => id === name || title.toLowerCase() === name.toLowerCase());
-  if (lab === undefined) return playScenario(context, chooseScenario(library, name), how);
+  if (lab === undefined) return playScenario(context, chooseScenario(library, name), learner, how);
   for (const step of lab.steps) {
     if (step.kind === "read") {
       context.stdout.write(`\n${readable(step.text.trim(), context.stdout.columns)}\n`);
       if (context.stdout.isTTY) await ask(context, "\nEnter goes on. ");
       continue;
     }
-    const code = await playScenario(context, chooseScenario(library, step.scenario), how);
+    const code = await playScenario(context, chooseScenario(library, step.scenario), learner, how);
     if (code !== exit.done) return code;
   }
   return exit.done;
@@ -67,108 +106,110 @@ function ask(context: CliContext, question: string): Promise<string> {
   });
 }
 
-interface How {
-  readonly engine: EngineId;
-  readonly seed: number;
-  readonly plain: boolean;
-}
-
 /** @returns 0 when mended, 1 when left or given up */
-async function playScenario(context: CliContext, scenario: Scenario, { engine, seed, plain }: How): Promise<number> {
-  const { stdout } = context;
-  const stage = await setStage(scenario, await context.engine(engine), catalogue, { seed, signal: context.signal });
-  const session = createPlaySession(stage, dialects);
-  const terminals = createLearnerTerminals(stage.range, () => ({ columns: stdout.columns, rows: 24 }), stdout.write);
+async function playScenario(context: CliContext, scenario: Scenario, learner: Learner, how: How): Promise<number> {
+  const { stdout, signal } = context;
+  const engine = await context.engine(how.engine);
+  const waiting = await chooseSession(context, scenario, learner, how);
+  const seed = (waiting && startOf(waiting.record)?.seed) ?? how.seed;
+  let stage: Stage | null = null;
+  const log = openLog(context, scenario, learner, { ...how, seed }, waiting, () => stage?.range.time.now() ?? null);
+  const raw = !how.plain && stdout.isTTY && "setRawMode" in context.stdin;
+  // What reads us through a pipe wants lines of text, not a screen.
+  const lines = createPlainLines();
+  const show = stdout.isTTY ? stdout.write : (output: string) => stdout.write(lines.hear(output));
   const say = (text: string): void => stdout.write(`${folded(text, stdout.columns)}\n`.replaceAll(/\r?\n/g, "\r\n"));
   const read = (markdown: string): void => say(readable(markdown, stdout.columns).trim());
   try {
-    say(`\n${scenario.text.title} (${scenario.text.codename})\n`);
-    read(stage.compiled.ticket);
-    say("\nYou are at a shell of your own. A line that begins with a colon speaks to Maildrill: try :help, :goals, :hint.\n");
-    session.begin();
-    await terminals.goTo(firstHost(stage));
-    const table = { session, terminals, say, read };
-    const raw = !plain && stdout.isTTY && "setRawMode" in context.stdin;
-    await (raw ? playByKeys(context, table) : playByLines(context, table));
-    return session.solved() ? exit.done : exit.no;
+    const session = await startPlaySession({
+      log,
+      canReplay: how.engine === "embedded",
+      dialects,
+      pid: context.node.pid,
+      build: () => setStage(scenario, engine, catalogue, { seed, signal }),
+      openTerminals: ({ range }) =>
+        createLearnerTerminals(range, {
+          size: () => ({ columns: stdout.columns, rows: stdout.rows }),
+          show,
+          record: log.record,
+        }),
+      onStage: (now) => {
+        stage = now;
+      },
+    });
+    try {
+      say(`\n${scenario.text.title} (${scenario.text.codename})\n`);
+      read(session.view().ticket);
+      say("\nYou are at a shell of your own. A line that begins with a colon speaks to Maildrill: try :help, :goals, :hint.\n");
+      if (waiting !== undefined) say(whereText(session.view(), how.engine));
+      await session.begin();
+      const table = { session, say, read, entries: log.entries };
+      if (waiting !== undefined) session.terminals()?.write("\r");
+      await (raw ? playByKeys(context, table) : playByLines(context, table));
+      return session.view().solved ? exit.done : exit.no;
+    } finally {
+      await session.leave();
+    }
   } finally {
-    terminals.close();
-    await stage.range.down();
+    saveRest(context, learner, log);
   }
 }
 
-/** Keys go to the shell as they come, except a colon at the prompt: it begins a line to Maildrill. */
-function playByKeys({ stdin, stdout, signal }: CliContext, table: PlayTable): Promise<void> {
-  const keyboard = stdin as ReadStream;
-  let line: string | undefined;
-  return new Promise((resolve) => {
-    const leave = (): void => {
-      keyboard.setRawMode(false);
-      keyboard.removeListener("data", onKeys);
-      keyboard.removeListener("end", leave);
-      keyboard.pause();
-      resolve();
-    };
-    const finishLine = async (typed: string): Promise<void> => {
-      stdout.write("\r\n");
-      if (await runWord(table, typed)) leave();
-      else table.terminals.write("\r");
-    };
-    const onKeys = (keys: string): void => {
-      for (const key of keys) {
-        if (line === undefined && key === ":" && table.terminals.atPrompt()) {
-          line = "";
-          stdout.write(":");
-        } else if (line === undefined) table.terminals.write(key);
-        else if (key === "\r") {
-          const typed = line;
-          line = undefined;
-          void finishLine(typed);
-        } else if (key === "\u0003" || (key === "\u007f" && line === "")) {
-          line = undefined;
-          table.terminals.write("\r");
-        } else if (key === "\u007f") {
-          line = line.slice(0, -1);
-          stdout.write("\b \b");
-        } else {
-          line += key;
-          stdout.write(key);
-        }
-      }
-    };
-    keyboard.setRawMode(true);
-    keyboard.setEncoding("utf8");
-    keyboard.on("data", onKeys);
-    keyboard.once("end", leave);
-    keyboard.resume();
-    signal.addEventListener("abort", leave, { once: true });
-  });
-}
-
-/** A shell that shows no prompt after so long runs a program that reads our lines. */
-const patienceMs = 400;
-
-/** Each line is handed over when the shell, or the program that runs in it, waits for one. */
-async function playByLines({ stdin, clock, signal, stdout }: CliContext, table: PlayTable): Promise<void> {
-  for await (const line of createInterface({ input: stdin, signal })) {
-    if (signal.aborted) return;
-    await untilPrompt(table.terminals, clock);
-    if (line.startsWith(":") && table.terminals.atPrompt()) {
-      stdout.write(`${line}\n`);
-      if (await runWord(table, line.slice(1))) return;
-      table.terminals.write("\r");
-    } else table.terminals.write(`${line}\r`);
+/** Is there one to go on with, and shall it be? Without a keyboard to ask at, it is said and begun anew. */
+async function chooseSession(context: CliContext, scenario: Scenario, learner: Learner, how: How): Promise<Waiting | undefined> {
+  if (how.takeUp === false) return undefined;
+  const waiting = waitingSession(learner, scenario, how.engine, isAlive);
+  if (waiting === undefined || how.takeUp === true) return waiting;
+  const { stdout } = context;
+  const last = waiting.record.entries.at(-1)?.wallMs ?? 0;
+  const minutes = Math.round((context.clock.now() - last) / 60_000);
+  stdout.write(`You left ${scenario.text.codename} ${minutes} min ago (${waiting.state}).\n`);
+  if (waiting.openIn !== undefined) {
+    stdout.write(`It is open in another window (process ${waiting.openIn}); this is a new session.\n`);
+    return undefined;
   }
-  await untilPrompt(table.terminals, clock);
+  if (!stdout.isTTY) {
+    stdout.write("This is a new session; `--resume` goes on with that one.\n");
+    return undefined;
+  }
+  const answer = await ask(context, "Go on with it? [Y/n] ");
+  return /^n/i.test(answer) ? undefined : waiting;
 }
 
-function untilPrompt(terminals: LearnerTerminals, clock: CliContext["clock"]): Promise<void> {
-  const startedAtMs = clock.now();
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (terminals.atPrompt() || clock.now() - startedAtMs > patienceMs) resolve();
-      else clock.setTimeout(look, 10);
-    };
-    look();
+function openLog(
+  context: CliContext,
+  { text }: Scenario,
+  { name, journal }: Learner,
+  { engine, seed }: How,
+  waiting: Waiting | undefined,
+  rangeNow: () => number | null,
+): SessionLog {
+  const asksForDiagnosis = text.diagnosis !== undefined;
+  const log = createSessionLog({
+    journal,
+    id: waiting?.record.id ?? journal.open(name),
+    machine: learnerMachine(asksForDiagnosis),
+    past: waiting?.record.entries ?? [],
+    wall: context.clock,
+    rangeNow,
+    onTrouble: (problem: Problem) => printProblems([problem], context),
   });
+  if (waiting === undefined) {
+    log.record({ type: "started", codename: text.codename, seed, engine, asksForDiagnosis, pid: context.node.pid });
+  }
+  return log;
+}
+
+function whereText({ state, pins, hints, claims }: SessionView, engine: EngineId): string {
+  const range = engine === "docker" ? " The range went down with its process: this is a new one, as it was at the beginning." : "";
+  const kept = `${pins.length} pins, ${hints.length} hints, ${claims.length} diagnoses`;
+  return `You are back where you were: ${state}, ${kept}. :pins and :goals show them.${range}\n`;
+}
+
+/** What the journal would not take is kept in a file beside it. */
+function saveRest(context: CliContext, { name, journal }: Learner, log: SessionLog): void {
+  if (log.flush().length === 0) return;
+  const file = `${journal.path}.${log.id}.json`;
+  writeFileSync(file, writeExport([{ id: log.id, learner: name, entries: [...log.entries()] }]), { mode: 0o600 });
+  context.stderr.write(`This session is kept in ${file}: \`maildrill progress import ${file}\` brings it into the journal.\n`);
 }

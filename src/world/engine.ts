@@ -108,4 +108,9 @@ export interface TimeControl {
   advance(durationMs: number): Promise<void>;
   /** True where time can be moved at will. */
   readonly jumps: boolean;
+  /**
+   * Until the returned function is called only `advance` moves time, also while somebody sits at a terminal: what was done once can be
+   * done again at the same instants. Absent where time is real.
+   */
+  freeze?(): () => void;
 }

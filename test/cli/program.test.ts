@@ -1,5 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { root } from "../laws/source-tree.ts";
 
 interface Result {
@@ -8,9 +11,12 @@ interface Result {
   readonly status: number | null;
 }
 
+const data = mkdtempSync(join(tmpdir(), "maildrill-data-"));
+afterAll(() => rmSync(data, { recursive: true }));
+
 function maildrill(args: readonly string[], input = ""): Result {
-  // Whether this machine has Docker must not matter here.
-  const env = { ...process.env, DOCKER_HOST: "unix:///nobody/here.sock" };
+  // Whether this machine has Docker must not matter here, and nobody's own journal is touched.
+  const env = { ...process.env, DOCKER_HOST: "unix:///nobody/here.sock", XDG_DATA_HOME: data };
   const { stdout, stderr, status } = spawnSync(process.execPath, ["bin/maildrill.mjs", ...args], {
     cwd: root,
     encoding: "utf8",
@@ -89,6 +95,7 @@ describe("the command line", () => {
     expect(stdout).toContain("Not yet.");
     expect(stdout).toContain("Mended.");
     expect(status).toBe(0);
+    expect(maildrill(["progress", "--json"]).stdout).toContain('"outcome": "solved"');
   }, 120_000);
 
   it("keeps a range for other processes: the same failure arises by hand in a healthy world", () => {

@@ -25,6 +25,7 @@ const confined: Readonly<Record<string, RegExp>> = {
   "dns-packet": /^src\/(engines\/embedded\/(dns|daemons\/bind)\/|mail\/dns)/,
   ink: /^src\/tui\//,
   xstate: /^src\/session\//,
+  libsql: /^src\/session\/journal\//,
   ssh2: /^src\/class\//,
   commander: /^src\/cli\//,
 };

@@ -12,14 +12,35 @@ import type { QuestionHandlers } from "./questions/question-handlers.ts";
 /** The engine port's face of a live range. */
 export function createRange(live: LiveRange, kit: Kit, questions: QuestionHandlers): Range {
   let terminals = 0;
-  let stopPace = (): void => {};
+  let frozen = 0;
+  let stopPace: (() => void) | undefined;
 
-  /** Time goes at its real pace while somebody sits at a terminal. */
+  /** Time goes at its real pace while somebody sits at a terminal, and nobody holds it. */
+  const keepPace = (): void => {
+    const goes = terminals > 0 && frozen === 0;
+    if (goes) stopPace ??= startPace(live.clock);
+    else {
+      stopPace?.();
+      stopPace = undefined;
+    }
+  };
   const sitDown = (): void => {
-    if (terminals++ === 0) stopPace = startPace(live.clock);
+    terminals++;
+    keepPace();
   };
   const standUp = (): void => {
-    if (--terminals === 0) stopPace();
+    terminals--;
+    keepPace();
+  };
+  const freeze = (): (() => void) => {
+    let held = true;
+    frozen++;
+    keepPace();
+    return () => {
+      if (held) frozen--;
+      held = false;
+      keepPace();
+    };
   };
 
   return {
@@ -40,9 +61,12 @@ export function createRange(live: LiveRange, kit: Kit, questions: QuestionHandle
       now: () => live.clock.now(),
       advance: (durationMs) => whileUp(live.clock.advance(durationMs)),
       jumps: true,
+      freeze,
     },
     async down() {
-      stopPace();
+      stopPace?.();
+      // Terminals that are closed after this must not set it going again.
+      frozen++;
       live.down();
     },
   };

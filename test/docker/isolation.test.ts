@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectDocker } from "../../src/engines/docker/client.ts";
-import { runCommand } from "../../src/engines/docker/exec.ts";
+import { createHostCommands, type HostCommands } from "../../src/engines/docker/host-commands.ts";
 import { imageFor, rightsOf } from "../../src/engines/docker/image-rights.ts";
 import { imageReferences } from "../../src/engines/docker/images/image-source.ts";
 import { labels } from "../../src/engines/docker/labels.ts";
@@ -33,7 +33,7 @@ describe.skipIf(why !== undefined)("whoever is root on a host of a range", () =>
   let outside: Outside;
   let [range, other]: (Range | undefined)[] = [];
   const listeners: { engine: Listener; outside: Listener }[] = [];
-  let ordinary: { container: Docker.Container; network: Docker.Network; gateways: string[] };
+  let ordinary: { container: Docker.Container; commands: HostCommands; network: Docker.Network; gateways: string[] };
 
   beforeAll(async () => {
     const client = await connectDocker(process.env);
@@ -60,7 +60,7 @@ describe.skipIf(why !== undefined)("whoever is root on a host of a range", () =>
     answers((await (range as Range).run(from, probeCommand, { stdin: attemptLines(tries) })).stdout);
   /** The same from a container as anybody starts it. */
   const control = async (tries: readonly Attempt[]): Promise<Map<string, string>> =>
-    answers((await runCommand(docker, ordinary.container, probeCommand, { stdin: attemptLines(tries) })).stdout);
+    answers((await ordinary.commands.run(probeCommand, { stdin: attemptLines(tries) })).stdout);
 
   it("reaches no address of the engine's machine, over no line and by no protocol; an ordinary container does", async () => {
     const { engine } = there();
@@ -91,7 +91,7 @@ describe.skipIf(why !== undefined)("whoever is root on a host of a range", () =>
     const { stdout } = await (range as Range).run("desk", `for n in 1; do ${pings.map((ping) => `{ ${ping}; } &`).join(" ")} wait; done`);
     expect(stdout).toBe("");
     for (const address of [...ordinary.gateways.filter((gateway) => !gateway.includes(":")), outside.address]) {
-      expect(await runCommand(docker, ordinary.container, `ping -c1 -W5 ${address}`)).toMatchObject({ code: 0 });
+      expect(await ordinary.commands.run(`ping -c1 -W5 ${address}`)).toMatchObject({ code: 0 });
     }
   });
 
@@ -134,7 +134,7 @@ describe.skipIf(why !== undefined)("whoever is root on a host of a range", () =>
         ),
       ),
     );
-    await runCommand(docker, ordinary.container, ask("control"));
+    await ordinary.commands.run(ask("control"));
     const heard = await there().outside.heard();
     expect(heard.filter((name) => name.includes("leak-"))).toEqual([]);
     expect(heard).toContain("dns control.example.org");
@@ -254,5 +254,5 @@ async function ordinaryContainer(docker: Docker, image: string, resolver: string
   });
   await container.start();
   const { IPAM } = (await network.inspect()) as { IPAM: { Config: { Gateway: string }[] } };
-  return { container, network, gateways: IPAM.Config.map(({ Gateway }) => Gateway) };
+  return { container, commands: createHostCommands(docker, container), network, gateways: IPAM.Config.map(({ Gateway }) => Gateway) };
 }

@@ -1,9 +1,7 @@
 import type { Duplex } from "node:stream";
 import { PassThrough } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
 import type Docker from "dockerode";
-import type { RunOptions, RunResult } from "../../world/engine.ts";
 
 /** What a login gives a root shell of Debian. */
 export const loginEnvironment = ["HOME=/root", "USER=root", "LOGNAME=root", "LANG=C.UTF-8", "SHELL=/bin/bash"] as const;
@@ -45,32 +43,6 @@ export async function startProgram(
   // Whoever does not wait for the end has no use for its failure either.
   ended.catch(() => {});
   return { stdin: stream, stdout, stderr, ended };
-}
-
-/** Runs one shell command line in a container and gives its whole output. */
-export async function runCommand(
-  docker: Docker,
-  container: Docker.Container,
-  commandLine: string,
-  { stdin = "", signal, cwd }: RunOptions = {},
-  session = "c0",
-): Promise<RunResult> {
-  signal?.throwIfAborted();
-  const environment = [`XDG_SESSION_ID=${session}`];
-  const program = await startProgram(docker, container, ["bash", "-c", commandLine], {
-    environment,
-    ...(cwd === undefined ? {} : { cwd }),
-  });
-  const onAbort = (): void => void endSession(docker, container, session);
-  signal?.addEventListener("abort", onAbort, { once: true });
-  try {
-    program.stdin.end(stdin);
-    const [stdout, stderr, code] = await Promise.all([buffer(program.stdout), buffer(program.stderr), program.ended]);
-    signal?.throwIfAborted();
-    return { stdout: stdout.toString(), stderr: stderr.toString(), code };
-  } finally {
-    signal?.removeEventListener("abort", onAbort);
-  }
 }
 
 /**

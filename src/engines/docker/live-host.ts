@@ -6,7 +6,7 @@ import type { RunOptions, RunResult } from "../../world/engine.ts";
 import type { DaemonKind, Host } from "../../world/world.ts";
 import { createHost } from "./containers.ts";
 import { engineProblem } from "./engine-problem.ts";
-import { runCommand } from "./exec.ts";
+import { createHostCommands } from "./host-commands.ts";
 import { createLineSorter, followContainer, type RangeLog } from "./logs.ts";
 import type { ContainerPlan } from "./range-plan.ts";
 import { sealHost } from "./seal.ts";
@@ -95,9 +95,9 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
     await sealed.catch(() => {});
     throw error;
   }
-  const sessions = { last: 0 };
+  const commands = createHostCommands(docker, container);
   const run = (commandLine: string, options: RunOptions = {}): Promise<RunResult> =>
-    runCommand(docker, container, commandLine, options, `c${++sessions.last}`).catch((error: unknown) => {
+    commands.run(commandLine, options).catch((error: unknown) => {
       if (options.signal?.aborted) throw error;
       throw new ProblemError(engineProblem(error));
     });

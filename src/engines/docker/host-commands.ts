@@ -1,0 +1,113 @@
+import type Docker from "dockerode";
+import type { RunOptions, RunResult } from "../../world/engine.ts";
+import { endSession, startProgram } from "./exec.ts";
+
+/**
+ * Runs command lines on a host as root. They are handed to a program on the host (images/base, host-commands): an exec for each would
+ * cost the engine a hundred times as much as the command itself.
+ */
+export interface HostCommands {
+  /** @throws Error of the engine's when the host cannot be reached */
+  run(commandLine: string, options?: RunOptions): Promise<RunResult>;
+}
+
+/** What a command line gives whose host went away, or whose runner was killed, while it ran. */
+const killed: RunResult = { stdout: "", stderr: "", code: 137 };
+
+/** Hands a command line to the program on the host. */
+type Ask = (session: string, request: Buffer) => Promise<RunResult>;
+
+export function createHostCommands(docker: Docker, container: Docker.Container): HostCommands {
+  let runner: Promise<Ask> | undefined;
+  let sessions = 0;
+  /** A runner that has ended, or could not be started, is no reason not to try again. */
+  const forget = (): void => {
+    runner = undefined;
+  };
+  const ask: Ask = async (session, request) => {
+    runner ??= startRunner(docker, container, forget);
+    runner.catch(forget);
+    return (await runner)(session, request);
+  };
+  return {
+    async run(commandLine, { stdin = "", signal, cwd = "/root" } = {}) {
+      signal?.throwIfAborted();
+      const session = `c${++sessions}`;
+      const onAbort = (): void => void endSession(docker, container, session);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      try {
+        const result = await ask(session, requestOf(session, [cwd, commandLine, stdin]));
+        signal?.throwIfAborted();
+        return result;
+      } finally {
+        signal?.removeEventListener("abort", onAbort);
+      }
+    },
+  };
+}
+
+/** @param onEnd called when it takes no more command lines */
+async function startRunner(docker: Docker, container: Docker.Container, onEnd: () => void): Promise<Ask> {
+  const { stdin, stdout, stderr, ended } = await startProgram(docker, container, ["host-commands"]);
+  const waiting = new Map<string, (result: RunResult | Promise<RunResult>) => void>();
+  const hear = createAnswerReader((session, result) => {
+    waiting.get(session)?.(result);
+    waiting.delete(session);
+  });
+  stdout.on("data", hear);
+  stderr.resume();
+  // Nothing can be written any more; why, is heard on the way back.
+  stdin.on("error", () => {});
+  let last: Promise<RunResult> | undefined;
+  const over = (): void => {
+    onEnd();
+    last = ended.then(() => killed);
+    for (const answer of waiting.values()) answer(last);
+    last.catch(() => {});
+  };
+  ended.then(over, over);
+  return (session, request) =>
+    last ??
+    new Promise<RunResult>((resolve) => {
+      waiting.set(session, resolve);
+      stdin.write(request);
+    });
+}
+
+function requestOf(session: string, texts: readonly string[]): Buffer {
+  const parts = texts.map((text) => Buffer.from(text));
+  return Buffer.concat([Buffer.from(`${[session, ...parts.map(({ length }) => length)].join(" ")}\n`), ...parts]);
+}
+
+/** Reads `<session> <exit code> <length of output> <of errors>`, a line feed and the two, however they are cut. */
+export function createAnswerReader(onAnswer: (session: string, result: RunResult) => void): (chunk: Buffer) => void {
+  let chunks: Buffer[] = [];
+  let length = 0;
+  let wanted = 0;
+  return (chunk) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length < wanted) return;
+    let heard = Buffer.concat(chunks);
+    for (;;) {
+      const end = heard.indexOf("\n");
+      const [session = "", code = 0, out = 0, err = 0] = end < 0 ? [] : words(heard.toString("latin1", 0, end));
+      wanted = end < 0 ? 0 : end + 1 + out + err;
+      if (end < 0 || heard.length < wanted) break;
+      onAnswer(session, {
+        stdout: heard.toString("utf8", end + 1, end + 1 + out),
+        stderr: heard.toString("utf8", end + 1 + out, wanted),
+        code,
+      });
+      heard = heard.subarray(wanted);
+    }
+    chunks = [heard];
+    length = heard.length;
+  };
+}
+
+function words(line: string): [string, number, number, number] {
+  const [session = "", ...numbers] = line.split(" ");
+  const [code = 0, out = 0, err = 0] = numbers.map(Number);
+  return [session, code, out, err];
+}

@@ -67,5 +67,5 @@ function passes(path: readonly HostKey[], via: readonly HostKey[]): boolean {
 }
 
 function evidenceOf(recipient: RecipientFate): Evidence[] {
-  return recipient.lines.slice(-3).map((line) => ({ kind: "line", line }));
+  return recipient.lines.slice(-6).map((line) => ({ kind: "line", line }));
 }

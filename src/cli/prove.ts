@@ -1,6 +1,6 @@
 import { dialects } from "../daemons/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
-import { type Proof, proveScenario } from "../scenario/prove.ts";
+import { type Proof, proveAll } from "../scenario/prove.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { variantsOf } from "../scenario/variant.ts";
 import type { CliCommand } from "./command.ts";
@@ -28,15 +28,11 @@ export const prove: CliCommand = {
     const engine = await context.engine(engineId(options.engine));
     const scenarios = chosen.filter(({ text }) => text.engines.includes(engine.id));
     const setup = { engine, catalogue, dialects, clock: context.clock, signal: context.signal };
-    const proofs: Proof[] = [];
-    for (const scenario of scenarios.flatMap(variantsOf)) {
-      for (let seed = 0; seed < wholeNumber(options.seeds, "--seeds", 3, 1); seed++) {
-        context.signal.throwIfAborted();
-        const proof = await proveScenario(scenario, seed, setup);
-        proofs.push(proof);
-        if (options.json !== true) printProof(context, proof);
-      }
-    }
+    const seeds = Array.from({ length: wholeNumber(options.seeds, "--seeds", 3, 1) }, (_, seed) => seed);
+    const subjects = scenarios.flatMap(variantsOf).flatMap((scenario) => seeds.map((seed) => ({ scenario, seed })));
+    const proofs = await proveAll(subjects, setup, (proof) => {
+      if (options.json !== true) printProof(context, proof);
+    });
     return closeProofs(context, proofs, chosen, scenarios, options.json === true);
   },
 };

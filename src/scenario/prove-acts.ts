@@ -3,7 +3,7 @@ import { unlessAborted } from "../base/unless-aborted.ts";
 import { evidenceText } from "../checks/check.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
 import type { Engine } from "../world/engine.ts";
-import { hasDaemon } from "../world/world.ts";
+import { type Host, hasDaemon } from "../world/world.ts";
 import type { CompiledScenario, Step, Trap } from "./compile.ts";
 import type { Pin } from "./diagnosis.ts";
 import { allPass, type Judged, judgeStage, rightAnswers } from "./judge.ts";
@@ -63,23 +63,34 @@ export interface BrokenWorld {
   readonly pins: readonly Pin[];
 }
 
-/** Broken fails exactly the objectives, and shows its symptom. */
-export function proveBroken(scenario: Scenario, seed: number, setup: ProofSetup): Promise<BrokenWorld> {
-  return onStage(scenario, seed, setup, false, async (stage) => {
-    const { compiled, range } = stage;
-    const judged = await judgeStage(stage, setup.dialects);
-    demand(
-      judged.filter(({ kind }) => kind === "guard"),
-      "on the broken world (what the fault itself breaks is an objective)",
-    );
-    const early = judged.find(({ kind, verdict }) => kind === "objective" && verdict.status === "pass");
-    if (early !== undefined) throw new Unproved(`the objective ${early.id} passes on the broken world: ${early.verdict.says}`);
-    const texts = [...range.lines().map(({ text }) => text), ...judged.flatMap(({ verdict }) => verdict.evidence.map(evidenceText))];
-    const unseen = compiled.symptom.find((words) => !texts.some((text) => text.includes(words)));
-    if (unseen !== undefined)
-      throw new Unproved(`the symptom ${JSON.stringify(unseen)} stands in no log line and no reply of the broken world`);
-    return { compiled, failed: judged.filter(({ kind }) => kind === "objective").map(({ id }) => id), pins: linePins(stage) };
-  });
+/** Broken fails exactly the objectives, and shows its symptom; then the first solution mends it. */
+export async function proveBroken(
+  scenario: Scenario,
+  seed: number,
+  setup: ProofSetup,
+): Promise<{ readonly broken: BrokenWorld; readonly solution: readonly Pin[] }> {
+  const fromOther = await answersOfOther(scenario, seed + 1, setup, 0);
+  return onStage(scenario, seed, setup, false, async (stage) => ({
+    broken: await judgeBroken(stage, setup),
+    // Judging leaves no trace, so what follows is as if nobody had looked.
+    solution: await mend(stage, setup, 0, fromOther),
+  }));
+}
+
+async function judgeBroken(stage: Stage, setup: ProofSetup): Promise<BrokenWorld> {
+  const { compiled, range } = stage;
+  const judged = await judgeStage(stage, setup.dialects);
+  demand(
+    judged.filter(({ kind }) => kind === "guard"),
+    "on the broken world (what the fault itself breaks is an objective)",
+  );
+  const early = judged.find(({ kind, verdict }) => kind === "objective" && verdict.status === "pass");
+  if (early !== undefined) throw new Unproved(`the objective ${early.id} passes on the broken world: ${early.verdict.says}`);
+  const texts = [...range.lines().map(({ text }) => text), ...judged.flatMap(({ verdict }) => verdict.evidence.map(evidenceText))];
+  const unseen = compiled.symptom.find((words) => !texts.some((text) => text.includes(words)));
+  if (unseen !== undefined)
+    throw new Unproved(`the symptom ${JSON.stringify(unseen)} stands in no log line and no reply of the broken world`);
+  return { compiled, failed: judged.filter(({ kind }) => kind === "objective").map(({ id }) => id), pins: linePins(stage) };
 }
 
 /** What a learner sees in the logs of the broken world. */
@@ -87,27 +98,34 @@ export function seenBy(scenario: Scenario, seed: number, setup: ProofSetup): Pro
   return onStage(scenario, seed, setup, false, async (stage) => linePins(stage));
 }
 
-/** A solution mends: all objectives and guards together, then again after a queue run, a reload and a restart. @returns what it printed */
+/** A further solution mends too. @returns what it printed */
 export async function proveSolution(scenario: Scenario, seed: number, setup: ProofSetup, number: number): Promise<readonly Pin[]> {
   const fromOther = await answersOfOther(scenario, seed + 1, setup, number);
-  return onStage(scenario, seed, setup, false, async (stage) => {
-    const pins: Pin[] = [];
-    for await (const outcome of playSteps(stage, stage.compiled.solutions[number] ?? [], "solution")) {
-      pins.push(...pinOf(outcome));
-      if (outcome.code !== 0)
-        throw new Unproved(`solution ${number + 1}: ${describe(outcome.step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
-    }
-    await comeToRest(stage.range);
-    const given = rightAnswers(stage, setup.dialects);
-    demand(await judgeStage(stage, setup.dialects, given), `after solution ${number + 1}`);
-    await shake(stage);
-    await demandSoon(stage, () => judgeStage(stage, setup.dialects, given), `after solution ${number + 1} and a restart of the daemons`);
-    const fooled = (await judgeStage(stage, setup.dialects, fromOther)).find(
-      ({ id, verdict }) => isQuestion(stage.compiled, id) && verdict.status === "pass",
-    );
-    if (fooled !== undefined) throw new Unproved(`the answer of seed ${seed + 1} to ${fooled.id} is right for seed ${seed} too`);
-    return pins;
-  });
+  return onStage(scenario, seed, setup, false, (stage) => mend(stage, setup, number, fromOther));
+}
+
+/**
+ * A solution mends: all objectives and guards together, then again after a queue run, a reload and a restart.
+ * @param fromOther another learner's right answers, which are wrong here
+ * @returns what its commands printed
+ */
+async function mend(stage: Stage, setup: ProofSetup, number: number, fromOther: Readonly<Record<string, string>>): Promise<readonly Pin[]> {
+  const pins: Pin[] = [];
+  for await (const outcome of playSteps(stage, stage.compiled.solutions[number] ?? [], "solution")) {
+    pins.push(...pinOf(outcome));
+    if (outcome.code !== 0)
+      throw new Unproved(`solution ${number + 1}: ${describe(outcome.step)} ends with ${outcome.code}: ${outcome.output.trim()}`);
+  }
+  await comeToRest(stage.range);
+  const given = rightAnswers(stage, setup.dialects);
+  demand(await judgeStage(stage, setup.dialects, given), `after solution ${number + 1}`);
+  await shake(stage);
+  await demandSoon(stage, () => judgeStage(stage, setup.dialects, given), `after solution ${number + 1} and a restart of the daemons`);
+  const fooled = (await judgeStage(stage, setup.dialects, fromOther)).find(
+    ({ id, verdict }) => isQuestion(stage.compiled, id) && verdict.status === "pass",
+  );
+  if (fooled !== undefined) throw new Unproved(`the answer of another seed to ${fooled.id} is right for seed ${stage.compiled.seed} too`);
+  return pins;
 }
 
 /** Questions: what is right on another learner's range must be wrong here. @returns that learner's right answers */
@@ -145,13 +163,15 @@ export function proveTrap(scenario: Scenario, seed: number, setup: ProofSetup, n
 /** A queue run, a reload and a restart of every daemon on the learner's hosts that runs: a repair must survive them. */
 async function shake(stage: Stage): Promise<void> {
   const { range, compiled } = stage;
-  for (const key of learnersHosts(stage)) {
-    const host = compiled.healthy.hosts.find((candidate) => candidate.key === key);
-    for (const { kind } of host?.daemons ?? []) {
-      for (const action of ["reload", "stop", "start"] as const) await range.apply({ effect: "daemon", host: key, daemon: kind, action });
+  const shakeHost = async (host: Host): Promise<void> => {
+    for (const { kind } of host.daemons) {
+      for (const action of ["reload", "stop", "start"] as const)
+        await range.apply({ effect: "daemon", host: host.key, daemon: kind, action });
     }
-    if (host !== undefined && hasDaemon(host, "postfix")) await range.run(key, "postqueue -f");
-  }
+    if (hasDaemon(host, "postfix")) await range.run(host.key, "postqueue -f");
+  };
+  const own = learnersHosts(stage);
+  await Promise.all(compiled.healthy.hosts.filter(({ key }) => own.includes(key)).map(shakeHost));
   await comeToRest(range);
 }
 

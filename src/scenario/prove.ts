@@ -33,16 +33,52 @@ export interface Proof {
   readonly problem?: string;
 }
 
+/** A scenario for one seed; of one with variants, the one that the seed picks. */
+export interface ProofSubject {
+  readonly scenario: Scenario;
+  readonly seed: number;
+}
+
 /**
- * Proves that a scenario (of one with variants, the one that the seed picks) is honest for one seed: healthy passes, broken fails as
- * told, every solution mends and every trap is rejected, wrong diagnoses and another seed's evidence and answers do not stand. After
- * the first thing that does not hold nothing more is begun.
+ * Proves that scenarios are honest: healthy passes, broken fails as told, every solution mends and every trap is rejected, wrong
+ * diagnoses and another seed's evidence and answers do not stand. After the first thing that does not hold nothing more is begun for
+ * that subject. All subjects share the ranges that the engine bears at once.
+ * @param onProof called with each proof as it comes to its end, mostly in the subjects' order
+ * @returns the proofs in the subjects' order
  */
-export async function proveScenario(given: Scenario, seed: number, setup: ProofSetup): Promise<Proof> {
+export async function proveAll(
+  subjects: readonly ProofSubject[],
+  setup: ProofSetup,
+  onProof: (proof: Proof) => void = () => {},
+): Promise<Proof[]> {
+  const proofs: Proof[] = [];
+  const acts = subjects.flatMap((subject, at) =>
+    actsToProof(subject, setup, (proof) => {
+      proofs[at] = proof;
+      onProof(proof);
+    }),
+  );
+  await inParallel(acts, setup.engine.rangesAtOnce, (act) => act());
+  return proofs;
+}
+
+/** What is to be played; the act that ends last tells the proof. */
+function actsToProof({ scenario: given, seed }: ProofSubject, setup: ProofSetup, onProof: (proof: Proof) => void): (() => Promise<void>)[] {
   const scenario = variantFor(given, seed);
-  const startedAtMs = setup.clock.now();
   const seen: Seen = { healthy: false, solutions: [], traps: [], broken: undefined, otherPins: [] };
-  const proof = (problem?: string): Proof => ({
+  let startedAtMs: number | undefined;
+  let problem: string | undefined;
+  const tried = async (act: () => Promise<void> | void): Promise<void> => {
+    if (problem !== undefined) return;
+    startedAtMs ??= setup.clock.now();
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Unproved || error instanceof ProblemError)) throw error;
+      problem ??= error.message;
+    }
+  };
+  const proof = (): Proof => ({
     scenario: scenario.id,
     ...(scenario.variant === undefined ? {} : { variant: scenario.variant }),
     engine: setup.engine.id,
@@ -51,20 +87,21 @@ export async function proveScenario(given: Scenario, seed: number, setup: ProofS
     broken: { failed: seen.broken?.failed ?? [] },
     traps: Object.values(seen.traps),
     mended: Object.values(seen.solutions).length === scenario.text.solutions.length,
-    ms: Math.round(setup.clock.now() - startedAtMs),
+    ms: Math.round(setup.clock.now() - (startedAtMs ?? 0)),
     ...(problem === undefined ? {} : { problem }),
   });
-  try {
-    await inParallel(actsOf(scenario, seed, setup, seen), setup.engine.rangesAtOnce, (act) => act());
-    const { compiled, pins } = seen.broken as BrokenWorld;
-    proveDiagnosis(compiled, [...pins, ...seen.solutions.flat()]);
-    proveOtherSeed(compiled, seen.otherPins, seed);
-    return proof();
-  } catch (error) {
-    if (error instanceof Unproved) return proof(error.message);
-    if (error instanceof ProblemError) return proof(error.message);
-    throw error;
-  }
+  const acts = actsOf(scenario, seed, setup, seen);
+  let open = acts.length;
+  return acts.map((act) => async () => {
+    await tried(act);
+    if (--open > 0) return;
+    await tried(() => {
+      const { compiled, pins } = seen.broken as BrokenWorld;
+      proveDiagnosis(compiled, [...pins, ...seen.solutions.flat()]);
+      proveOtherSeed(compiled, seen.otherPins, seed);
+    });
+    onProof(proof());
+  });
 }
 
 /** What the ranges of a proof have shown so far. Solutions and traps stand at their numbers, in whatever order they come to an end. */
@@ -78,19 +115,21 @@ interface Seen {
   otherPins: readonly Pin[];
 }
 
-/** Everything that is played, each on a range of its own. */
+/** Everything that is played, each on a range of its own; the longest first, for the others to fill the time beside it. */
 function actsOf(scenario: Scenario, seed: number, setup: ProofSetup, seen: Seen): (() => Promise<void>)[] {
   const { solutions, traps, diagnosis } = scenario.text;
   return [
     async () => {
-      await proveHealthy(scenario, seed, setup);
-      seen.healthy = true;
+      const { broken, solution } = await proveBroken(scenario, seed, setup);
+      seen.broken = broken;
+      seen.solutions[0] = solution;
     },
-    ...solutions.map((_, number) => async () => {
-      seen.solutions[number] = await proveSolution(scenario, seed, setup, number);
+    ...solutions.slice(1).map((_, at) => async () => {
+      seen.solutions[at + 1] = await proveSolution(scenario, seed, setup, at + 1);
     }),
     async () => {
-      seen.broken = await proveBroken(scenario, seed, setup);
+      await proveHealthy(scenario, seed, setup);
+      seen.healthy = true;
     },
     async () => {
       if (diagnosis !== undefined) seen.otherPins = await seenBy(scenario, seed + 1, setup);

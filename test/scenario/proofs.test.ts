@@ -4,7 +4,7 @@ import { dialects } from "../../src/daemons/registry.ts";
 import { openEmbeddedEngine } from "../../src/engines/embedded/standard.ts";
 import { catalogue } from "../../src/scenario/catalogue.ts";
 import { loadLibrary, readScenarioFiles } from "../../src/scenario/load-library.ts";
-import { proveScenario } from "../../src/scenario/prove.ts";
+import { type Proof, proveAll } from "../../src/scenario/prove.ts";
 import { variantsOf } from "../../src/scenario/variant.ts";
 import { root } from "../laws/source-tree.ts";
 
@@ -22,7 +22,7 @@ describe("every scenario", () => {
   it.each(all)(
     "%s is proved",
     async (_, scenario) => {
-      const proof = await proveScenario(scenario, 7, setup);
+      const [proof] = (await proveAll([{ scenario, seed: 7 }], setup)) as [Proof];
       expect(proof.problem).toBeUndefined();
       expect(proof).toMatchObject({ healthy: true, mended: true });
       expect(proof.broken.failed).not.toEqual([]);

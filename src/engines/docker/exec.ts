@@ -15,6 +15,14 @@ export interface RunningProgram {
   readonly ended: Promise<number>;
 }
 
+/** On a busy machine the engine sometimes cannot start a program; the next time it can. So often it is tried. */
+export const startAttempts = 4;
+
+/** Whether a program that ended so may never have begun: the engine's codes, with its own words on the program's output. */
+export function mayNotHaveBegun(code: number): boolean {
+  return code >= 126 && code <= 128;
+}
+
 /** Starts a program in a container, as root. @param argv program and arguments. */
 export async function startProgram(
   docker: Docker,

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { RunOptions, RunResult } from "../../world/engine.ts";
-import { endSession, startProgram } from "./exec.ts";
+import { endSession, type RunningProgram, startAttempts, startProgram } from "./exec.ts";
 
 /**
  * Runs command lines on a host as root. They are handed to a program on the host (images/base, host-commands): an exec for each would
@@ -46,9 +46,32 @@ export function createHostCommands(docker: Docker, container: Docker.Container):
   };
 }
 
-/** @param onEnd called when it takes no more command lines */
+/** What the program on the host says when it runs. */
+const greeting = "ready\n";
+
+/**
+ * @param onEnd called when it takes no more command lines
+ * @throws Error with the engine's words when it cannot be started
+ */
 async function startRunner(docker: Docker, container: Docker.Container, onEnd: () => void): Promise<Ask> {
-  const { stdin, stdout, stderr, ended } = await startProgram(docker, container, ["host-commands"]);
+  for (let attempt = 1; ; attempt++) {
+    const program = await startProgram(docker, container, ["host-commands"]);
+    const first = await firstWords(program.stdout);
+    if (first === greeting) return listenTo(program, onEnd);
+    program.stdin.destroy();
+    if (attempt === startAttempts) throw new Error(`Nothing can be run on the host: ${first.trim()}`);
+  }
+}
+
+/** "" where there are none. */
+function firstWords(stdout: RunningProgram["stdout"]): Promise<string> {
+  return new Promise((resolve) => {
+    stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
+    stdout.once("end", () => resolve(""));
+  });
+}
+
+function listenTo({ stdin, stdout, stderr, ended }: RunningProgram, onEnd: () => void): Ask {
   const waiting = new Map<string, (result: RunResult | Promise<RunResult>) => void>();
   const hear = createAnswerReader((session, result) => {
     waiting.get(session)?.(result);
@@ -91,14 +114,12 @@ export function createAnswerReader(onAnswer: (session: string, result: RunResult
     let heard = Buffer.concat(chunks);
     for (;;) {
       const end = heard.indexOf("\n");
-      const [session = "", code = 0, out = 0, err = 0] = end < 0 ? [] : words(heard.toString("latin1", 0, end));
+      const { session, code, out, err } = headOf(heard.toString("latin1", 0, Math.max(end, 0)));
       wanted = end < 0 ? 0 : end + 1 + out + err;
       if (end < 0 || heard.length < wanted) break;
-      onAnswer(session, {
-        stdout: heard.toString("utf8", end + 1, end + 1 + out),
-        stderr: heard.toString("utf8", end + 1 + out, wanted),
-        code,
-      });
+      const stdout = heard.toString("utf8", end + 1, end + 1 + out);
+      const stderr = heard.toString("utf8", end + 1 + out, wanted);
+      if (session !== "") onAnswer(session, { stdout, stderr, code });
       heard = heard.subarray(wanted);
     }
     chunks = [heard];
@@ -106,8 +127,9 @@ export function createAnswerReader(onAnswer: (session: string, result: RunResult
   };
 }
 
-function words(line: string): [string, number, number, number] {
-  const [session = "", ...numbers] = line.split(" ");
+/** Of nobody's session for a line that is no head of an answer. */
+function headOf(line: string): { readonly session: string; readonly code: number; readonly out: number; readonly err: number } {
+  const [, session = "", ...numbers] = /^(c\d+) (\d+) (\d+) (\d+)$/.exec(line) ?? [];
   const [code = 0, out = 0, err = 0] = numbers.map(Number);
-  return [session, code, out, err];
+  return { session, code, out, err };
 }

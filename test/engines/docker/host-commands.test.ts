@@ -25,6 +25,12 @@ describe("answers of the program that runs command lines on a host", () => {
       }),
     );
   });
+
+  it("are told from the engine's words about a program that it could not start", () => {
+    const heard: unknown[] = [];
+    createAnswerReader((session) => heard.push(session))(Buffer.from("OCI runtime exec failed: exec failed: unable to start\r\n"));
+    expect(heard).toEqual([]);
+  });
 });
 
 function written({ session, code, stdout, stderr }: { session: string; code: number; stdout: string; stderr: string }): Buffer {

@@ -1,6 +1,6 @@
 import type { DialogueAnswer, DialogueQuestion } from "../../../world/question.ts";
 import { addressFor } from "../../../world/world.ts";
-import { type RunningProgram, startProgram } from "../exec.ts";
+import { mayNotHaveBegun, type RunningProgram, startAttempts, startProgram } from "../exec.ts";
 import type { LiveRange } from "../live-range.ts";
 import { hideProbe } from "../probe-lines.ts";
 
@@ -13,20 +13,16 @@ export async function answerDialogue(range: LiveRange, question: DialogueQuestio
   const [from, to] = [range.host(question.from), range.host(question.to)];
   const address = addressFor(from.host, to.host);
   const startedAtMs = Date.now();
-  const netcat = await startProgram(range.docker, from.container, [
-    "nc",
-    "-v",
-    "-N",
-    "-w",
-    String(connectTimeoutS),
-    address,
-    String(question.port),
-  ]);
+  const command = ["nc", "-v", "-N", "-w", String(connectTimeoutS), address, String(question.port)];
   try {
-    return await hold(netcat, question);
+    for (let attempt = 1; ; attempt++) {
+      const netcat = await startProgram(range.docker, from.container, command);
+      const answer = await hold(netcat, question);
+      netcat.stdin.end();
+      const code = await netcat.ended;
+      if (answer.steps.length > 0 || !mayNotHaveBegun(code) || attempt === startAttempts) return answer;
+    }
   } finally {
-    netcat.stdin.end();
-    await netcat.ended;
     const clients = from.host.interfaces.map((each) => each.address);
     await hideProbe(range, startedAtMs, { servers: [question.to], clients });
   }

@@ -7,7 +7,7 @@ import type { LogDialect } from "../../daemons/daemon.ts";
 import type { Engine, PlannedRange, Range, UpOptions } from "../../world/engine.ts";
 import { hostOf, type World } from "../../world/world.ts";
 import { poolPlan } from "./address-pool.ts";
-import type { DockerClient } from "./client.ts";
+import type { DockerClient, EngineInfo } from "./client.ts";
 import { createNetwork, removeRange } from "./containers.ts";
 import { engineProblem } from "./engine-problem.ts";
 import type { HostImage } from "./image-rights.ts";
@@ -28,14 +28,20 @@ export interface DockerEngineParts {
 /** Hosts that start at the same time: more only makes each of them slower. */
 const startsAtOnce = 4;
 
+/** Ranges mostly wait, for a name's time to live or for a daemon; while they start they need a processor, and later their memory. */
+function rangesAtOnce({ cpus, memoryBytes }: EngineInfo): number {
+  const rangeBytes = 512 * 1024 * 1024;
+  return Math.max(1, Math.min(3 * cpus, Math.floor(memoryBytes / rangeBytes), 8));
+}
+
 /** The engine whose hosts are containers with the real programs. */
-export function createDockerEngine({ client: { docker }, dialects, images }: DockerEngineParts): Engine {
+export function createDockerEngine({ client: { docker, about }, dialects, images }: DockerEngineParts): Engine {
   // Docker lists a network only when it is ready, but refuses its block from the first moment on: whoever asks again at once
   // would be promised the same block again and again.
   const refused = new Set<string>();
   return {
     id: "docker",
-    rangesAtOnce: 4,
+    rangesAtOnce: rangesAtOnce(about),
     reserve: async (shape) => poolPlan(shape, [...(await takenBlocks(docker)), ...refused], randomInt(512)),
     plan: (world) => plannedRange(planRange(world, newRange())),
     async up(world, options = {}) {

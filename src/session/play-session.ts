@@ -1,291 +1,67 @@
 import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
-import { evidenceText } from "../checks/check.ts";
-import type { LogDialect } from "../daemons/daemon.ts";
-import type { CompiledScenario } from "../scenario/compile.ts";
-import { type Party, partyNamed } from "../scenario/compile-parties.ts";
-import { causesOffered, type DiagnosisVerdict, judgeDiagnosis, missingEvidence, type Pin } from "../scenario/diagnosis.ts";
-import { carryOut, type EscalationVerdict, judgeEscalation } from "../scenario/escalation.ts";
-import { allPass, type Judged, judgeStage } from "../scenario/judge.ts";
 import { learnersHosts, type Stage } from "../scenario/stage.ts";
-import type { JournalEvent, Pinned, VerdictItem } from "./journal/entry.ts";
-import { type LearnerSnapshot, stateOf } from "./learner-machine.ts";
+import type { Pinned } from "./journal/entry.ts";
+import { type LearnerSession, type LearnerSessionSetup, startLearnerSession } from "./learner-session.ts";
 import type { LearnerTerminals } from "./learner-terminals.ts";
-import { pinOf } from "./pins.ts";
 import { deedsOf, replay } from "./replay.ts";
-import type { SessionLog } from "./session-log.ts";
-import { type SessionView, viewOf } from "./session-view.ts";
 
-/**
- * One learner in one scenario: what may be done, and what is known so far. Runs the machine: what a state waits for is asked of the
- * range, and comes back into the journal as an event. Nothing here prints.
- */
-export interface PlaySession {
-  readonly view: () => SessionView;
-  readonly compiled: () => CompiledScenario;
+/** A session of a learner who sits at terminals of their own: what is typed there is written down, and done again when the range is rebuilt. */
+export interface PlaySession extends LearnerSession {
   /** Undefined while there is no range. */
   readonly terminals: () => LearnerTerminals | undefined;
-  /** The range's clock; null while there is no range. */
-  readonly now: () => number | null;
-  /** Calls back when the view has changed, until the returned function is called. */
-  subscribe(listener: () => void): () => void;
-  begin(): Promise<void>;
   /** Brings a host of the learner's own to the front. @throws ProblemError for other people's */
   goTo(host: string): Promise<void>;
   /** Pins what the last command printed. */
   pin(): Pinned | undefined;
-  /** The next hint that the learner's pins do not make needless, or undefined when there is none left. */
-  nextHint(): string | undefined;
-  /** @throws ProblemError for a question that the scenario does not ask */
-  answer(objective: string, text: string): void;
-  /** Judges the claim by what is pinned. @throws ProblemError for a cause that is not offered or a host that is not there */
-  diagnose(place: string, cause: string): DiagnosisVerdict & { readonly says: string };
-  /** Writes to other people and shows them what is pinned; what they do about it has happened when this resolves. @throws ProblemError for nobody */
-  escalate(party: string): Promise<{ readonly party: Party; readonly verdict: EscalationVerdict }>;
-  /** Asks the range and judges; solved when everything passes at once. */
-  check(): Promise<{ readonly solved: boolean; readonly judged: readonly Judged[] }>;
-  /** The same after a command, without being asked: ticks go on and out, and nothing is decided. */
-  glance(): Promise<void>;
-  /** Lets time pass; returns the range's time. */
-  jump(durationMs: number): Promise<number>;
-  /** The range as it was at the beginning; what was pinned stays. */
-  reset(): Promise<void>;
-  /** After the engine lost the range: a new one, brought to where the old one was. */
-  rebuild(): Promise<void>;
-  /** What the user is told at the end. */
-  reply(text: string): void;
-  giveUp(): void;
-  /** Goes away; the session waits to be taken up again. */
-  leave(): Promise<void>;
 }
 
-export interface PlaySetup {
-  readonly log: SessionLog;
-  /** The engine's ranges can be brought to an earlier point by doing the same again: their time is virtual. */
-  readonly canReplay: boolean;
-  readonly dialects: readonly LogDialect[];
-  readonly pid: number;
-  /** Sets the scenario up from its beginning. */
-  readonly build: () => Promise<Stage>;
+export interface PlaySetup extends Omit<LearnerSessionSetup, "bringBack" | "wayOut"> {
   readonly openTerminals: (stage: Stage) => LearnerTerminals;
-  /** Is told the range that the session has now; null while it has none. */
-  readonly onStage: (stage: Stage | null) => void;
 }
+
+const wayOut = ":rebuild brings it back to where it was, :reset begins again, :quit leaves; the session waits.";
 
 /** Starts a session, or takes it up where its journal ends. @throws ProblemError when the range cannot be started; the session can be taken up later */
-export async function startPlaySession(setup: PlaySetup): Promise<PlaySession> {
-  const { log, dialects } = setup;
-  const listeners = new Set<() => void>();
-  let seat: { readonly stage: Stage; readonly terminals: LearnerTerminals } | undefined;
-  let compiled: CompiledScenario | undefined;
-
-  const context = (): LearnerSnapshot["context"] => log.snapshot().context;
-  const record = (event: JournalEvent, actor?: string): void => {
-    log.record(event, actor);
-    for (const listener of listeners) listener();
-  };
-  const here = () => {
-    if (seat === undefined) throw new ProblemError(noRange);
-    return seat;
-  };
-  const scenario = (): CompiledScenario => {
-    if (compiled === undefined) throw new Error("a session has its scenario once its first range stood");
-    return compiled;
-  };
-  /** An event that the state does not know is no event: better said than swallowed. */
-  const need = (event: JournalEvent, instead: string): void => {
-    if (!log.snapshot().can(event)) throw new ProblemError({ code: "not-now", message: `Not now: ${instead}.` });
-  };
-  const drop = async (): Promise<void> => {
-    const old = seat;
-    seat = undefined;
-    setup.onStage(null);
-    old?.terminals.close();
-    await old?.stage.range.down();
-  };
-  /** Whatever the engine cannot do any more strands the session; the learner is told how to get out. */
-  const withRange = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isEngineFailure(error)) throw error;
-      await drop();
-      record({ type: "engine-failed", message: error.problems[0]?.message ?? error.message }, "maildrill");
-      throw error;
-    }
-  };
-  /** Lets people do what they do once they were shown enough, each command at its own instant of the range's clock, for a replay to meet it. */
-  const mend = async (key: string): Promise<void> => {
-    const { compiled, range } = here().stage;
-    const party = compiled.parties.find((candidate) => candidate.key === key);
-    if (party?.fix === undefined) return;
-    const thaw = range.time.freeze?.();
-    try {
-      await carryOut(party.fix, party, range);
-    } finally {
-      thaw?.();
-    }
-  };
-  const build = async (): Promise<void> => {
-    await withRange(async () => {
-      const stage = await setup.build();
-      seat = { stage, terminals: setup.openTerminals(stage) };
-      compiled = stage.compiled;
-      setup.onStage(stage);
-      if (setup.canReplay) await replay(deedsOf(log.entries()), stage.range.time, seat.terminals, mend);
-    });
-    if (stateOf(log.snapshot()) === "rebuilding") record({ type: "rebuilt" }, "maildrill");
-  };
-  const judge = async (): Promise<{ readonly judged: readonly Judged[]; readonly items: VerdictItem[] }> => {
-    const judged = await withRange(() => judgeStage(here().stage, dialects, context().answers));
-    return { judged, items: judged.map(itemOf) };
-  };
-  const proofs = (): Pin[] => context().pins.flatMap((pinned) => pinned.proofs);
-
-  /** Real programs cannot be brought to where they were: the range begins again, and the session knows it. */
-  const buildAgain = async (): Promise<void> => {
-    if (!setup.canReplay) record({ type: "reset" }, "maildrill");
-    await build();
-  };
-
-  if (log.entries().length <= 1) await build();
-  else {
-    record({ type: "resumed", pid: setup.pid });
-    await buildAgain();
-  }
-
-  return {
-    view: () => viewOf(log.snapshot(), scenario()),
-    compiled: scenario,
-    terminals: () => seat?.terminals,
-    now: () => seat?.stage.range.time.now() ?? null,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+export async function startPlaySession({ openTerminals, onStage, ...setup }: PlaySetup): Promise<PlaySession> {
+  let terminals: LearnerTerminals | undefined;
+  const session = await startLearnerSession({
+    ...setup,
+    wayOut,
+    onStage: (stage) => {
+      onStage(stage);
+      terminals?.close();
+      terminals = stage === null ? undefined : openTerminals(stage);
     },
+    bringBack: async (stage, carryOut) => {
+      if (terminals !== undefined) await replay(deedsOf(setup.log.entries()), stage.range.time, terminals, carryOut);
+    },
+  });
+  const seated = (): LearnerTerminals => {
+    // Says why where there is none.
+    session.stage();
+    if (terminals === undefined) throw new Error("a range has its terminals");
+    return terminals;
+  };
+  return {
+    ...session,
+    terminals: () => terminals,
     begin: async () => {
-      if (stateOf(log.snapshot()) === "briefing") record({ type: "begin" });
-      const { stage, terminals } = here();
-      if (terminals.host() === "") await withRange(() => terminals.goTo(firstHost(stage)));
+      await session.begin();
+      const stage = session.stage();
+      const { host, goTo } = seated();
+      if (host() === "") await session.withRange(() => goTo(firstHost(stage)));
     },
     goTo: async (host) => {
-      const { stage, terminals } = here();
-      const own = learnersHosts(stage);
+      const own = learnersHosts(session.stage());
       if (!own.includes(host)) {
         const hint = `You have shells on ${own.join(", ")}; other machines are other people's.`;
         throw new ProblemError({ ...unknownId("host of yours", host, own), hint });
       }
-      await withRange(() => terminals.goTo(host));
+      await session.withRange(() => seated().goTo(host));
     },
-    pin: () => {
-      const { stage, terminals } = here();
-      const printed = terminals.last();
-      if (printed.output === "") return undefined;
-      const pinned = pinOf(printed, stage.range.lines());
-      record({ type: "pin", pinned });
-      return pinned;
-    },
-    nextHint: () => {
-      const { diagnosis, hints } = scenario();
-      const evidence = diagnosis?.evidence ?? [];
-      const missing = new Set(missingEvidence(evidence, proofs()).map(({ id }) => id));
-      const seen = new Set(evidence.map(({ id }) => id).filter((id) => !missing.has(id)));
-      const from = (context().hints.at(-1) ?? -1) + 1;
-      const index = hints.findIndex((hint, at) => at >= from && (hint.seen === undefined || !seen.has(hint.seen)));
-      if (index < 0) return undefined;
-      record({ type: "hint", index });
-      return hints[index]?.says;
-    },
-    answer: (objective, text) => {
-      const questions = scenario().objectives.flatMap((candidate) => ("question" in candidate ? [candidate.id] : []));
-      if (!questions.includes(objective)) throw new ProblemError(unknownId("question", objective, questions));
-      record({ type: "answer", objective, text });
-    },
-    diagnose: (place, cause) => {
-      const hosts = scenario().healthy.hosts.map(({ key }) => key);
-      if (!hosts.includes(place)) throw new ProblemError(unknownId("host", place, hosts));
-      const offered = causesOffered(scenario());
-      if (!offered.includes(cause)) throw new ProblemError(unknownId("cause", cause, offered));
-      need({ type: "commit", place, cause }, "there is nothing to diagnose at this point");
-      record({ type: "commit", place, cause });
-      const verdict = judgeDiagnosis(scenario(), { place, cause, pins: proofs() });
-      const says = claimText(verdict, scenario());
-      record({ type: "diagnosed", verdict: verdict.status, says }, "maildrill");
-      return { ...verdict, says };
-    },
-    escalate: async (name) => {
-      const party = partyNamed(scenario().parties, name);
-      const verdict = judgeEscalation(scenario(), party, proofs());
-      const event: JournalEvent = { type: "escalated", party: party.key, status: verdict.status, says: verdict.says };
-      need(event, "there is nobody to write to at this point");
-      record(event);
-      if (verdict.status === "taken") await withRange(() => mend(party.key));
-      return { party, verdict };
-    },
-    check: async () => {
-      need({ type: "check" }, "there is nothing to check at this point");
-      record({ type: "check" });
-      const { judged, items } = await judge();
-      const solved = allPass(judged);
-      record({ type: "judged", solved, items }, "maildrill");
-      return { solved, judged };
-    },
-    glance: async () => {
-      const { items } = await judge();
-      const before = new Map(context().verdicts.map(({ kind, id, status }) => [`${kind} ${id}`, status]));
-      if (items.some(({ kind, id, status }) => before.get(`${kind} ${id}`) !== status)) record({ type: "glanced", items }, "maildrill");
-    },
-    jump: async (durationMs) => {
-      const { time } = here().stage.range;
-      await withRange(() => time.advance(durationMs));
-      record({ type: "jumped", durationMs });
-      return time.now();
-    },
-    reset: async () => {
-      need({ type: "reset" }, "there is nothing to begin again");
-      await drop();
-      record({ type: "reset" });
-      await build();
-    },
-    rebuild: async () => {
-      need({ type: "rebuild" }, "the range is there");
-      record({ type: "rebuild" });
-      await buildAgain();
-    },
-    reply: (text) => {
-      need({ type: "replied", text }, "a reply is for the end, when it is mended");
-      record({ type: "replied", text });
-    },
-    giveUp: () => record({ type: "give-up" }),
-    leave: async () => {
-      if (stateOf(log.snapshot()) !== "debrief") record({ type: "left" });
-      await drop();
-    },
+    pin: () => session.keep(seated().last()),
   };
-}
-
-const noRange = {
-  code: "no-range",
-  message: "There is no range at the moment: the engine lost it.",
-  hint: ":rebuild brings it back to where it was, :reset begins again, :quit leaves; the session waits.",
-};
-
-/** What an engine that fails us answers with; other Problems are about what was asked. */
-function isEngineFailure(error: unknown): error is ProblemError {
-  return error instanceof ProblemError && error.problems.some(({ code }) => /^(engine|range)-/.test(code));
-}
-
-function claimText(verdict: DiagnosisVerdict, { diagnosis }: CompiledScenario): string {
-  if (verdict.status === "right") return "That is it, and what you pinned shows it. Now mend it.";
-  if (verdict.status === "wrong-cause") return `It does not fit: ${verdict.contradicted}`;
-  if (verdict.status === "wrong-place") return "That may happen, but not there. Whose file would you have to change?";
-  const all = diagnosis?.evidence.length ?? 0;
-  return `It may be so. What you pinned does not show it yet: ${verdict.missing} of ${all} pieces are missing.`;
-}
-
-function itemOf({ id, kind, title, verdict, says }: Judged): VerdictItem {
-  const item = { id, kind, title, status: verdict.status, says: verdict.says, evidence: verdict.evidence.map(evidenceText) };
-  return says === undefined ? item : { ...item, tells: says };
 }
 
 /** The learner's own host to start on: the workstation where there is one. */

@@ -5,9 +5,9 @@ import { pathOf } from "../session/journal/debrief.ts";
 import type { JournalEntry } from "../session/journal/entry.ts";
 import { scoreOf } from "../session/journal/score.ts";
 import type { PlaySession } from "../session/play-session.ts";
-import type { SessionView } from "../session/session-view.ts";
 import { judgedText } from "./print-judged.ts";
 import { pathText, scoreText } from "./print-score.ts";
+import { causesText, escalationText, goalsText, partiesText, pinnedText, pinsText } from "./print-session.ts";
 
 /** What a colon command works on. */
 export interface PlayTable {
@@ -113,38 +113,8 @@ function helpText(): string {
     .join("\n");
 }
 
-const marks = { pass: "[ok]  ", fail: "[no]  ", pending: "[ ]   " } as const;
-
-function goalsText({ objectives }: SessionView): string {
-  return objectives
-    .map(({ id, goal, question, status, answer }) => {
-      const asked = question === undefined ? goal : `${id}: ${question}${answer === undefined ? "" : ` (${answer})`}`;
-      return marks[status] + asked;
-    })
-    .join("\n");
-}
-
-function pinsText({ pins }: SessionView): string {
-  if (pins.length === 0) return "Nothing is pinned yet.";
-  return pins
-    .map(({ on, command, text, doubt }) => {
-      const head = `${on}: ${command || "(a screen)"}${doubt === undefined ? "" : ` (a note: ${doubt})`}`;
-      return `${head}\n${text.replaceAll(/^/gm, "    | ")}`;
-    })
-    .join("\n");
-}
-
-function causesText({ causes }: SessionView): string {
-  if (causes.length === 0) return "Nothing is broken here; there is no cause to find.";
-  return causes.map(({ id, title, summary }) => `${id}\n    ${title}. ${summary}`).join("\n");
-}
-
 function pin({ session, say }: PlayTable): boolean {
-  const pinned = session.pin();
-  if (pinned === undefined) return said(say, "The last command printed nothing.");
-  if (pinned.doubt !== undefined) return said(say, `Pinned as a note. It proves nothing: ${pinned.doubt}.`);
-  const lines = pinned.proofs.filter(({ kind }) => kind === "line").length;
-  return said(say, `Pinned: what ${pinned.on} printed${lines > 0 ? `, ${lines} log lines in it` : ""}.`);
+  return said(say, pinnedText(session.pin()));
 }
 
 function diagnose({ session, say }: PlayTable, [place = "", cause = ""]: readonly string[]): boolean {
@@ -152,12 +122,11 @@ function diagnose({ session, say }: PlayTable, [place = "", cause = ""]: readonl
 }
 
 async function escalate({ session, say, read }: PlayTable, words: readonly string[]): Promise<boolean> {
-  const { parties, pins } = session.view();
-  if (words.length === 0) return said(say, parties.map(({ name, runs }) => `${name.toLowerCase()}\n    ${runs}`).join("\n"));
+  const { pins, ...view } = session.view();
+  if (words.length === 0) return said(say, partiesText(view));
   const { party, verdict } = await session.escalate(words.join(" "));
-  const minutes = verdict.status === "taken" ? Math.ceil(verdict.fix.afterMs / 60_000) : 0;
-  const shown = `${pins.length === 1 ? "1 pin" : `${pins.length} pins`} sent.${minutes > 0 ? ` An answer after ${minutes} min:` : ""}`;
-  read(`${shown}\n\n> ${verdict.says}\n\n${party.name}`);
+  const afterMs = verdict.status === "taken" ? verdict.fix.afterMs : 0;
+  read(escalationText({ party: party.name, status: verdict.status, says: verdict.says, afterMs, pins: pins.length }));
   return false;
 }
 

@@ -1,18 +1,13 @@
-import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Problem } from "../base/problem.ts";
 import { dialects } from "../daemons/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import type { Library } from "../scenario/load-library.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type Stage, setStage } from "../scenario/stage.ts";
 import { startOf } from "../session/journal/progress.ts";
-import { writeExport } from "../session/journal/transfer.ts";
-import { learnerMachine } from "../session/learner-machine.ts";
 import { createLearnerTerminals } from "../session/learner-terminals.ts";
 import { createPlainLines } from "../session/plain-lines.ts";
 import { startPlaySession } from "../session/play-session.ts";
-import { createSessionLog, type SessionLog } from "../session/session-log.ts";
 import type { SessionView } from "../session/session-view.ts";
 import type { EngineId } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
@@ -23,8 +18,8 @@ import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts
 import { openLabs } from "./list.ts";
 import { playByKeys, playByLines } from "./play-input.ts";
 import { isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
-import { printProblems } from "./print-problems.ts";
 import { folded, readable } from "./reading.ts";
+import { openSessionLog, saveRest } from "./session-file.ts";
 
 /** `maildrill play`: the ticket, real shells on your hosts, and colon commands to Maildrill. Works by lines through a pipe too. */
 export const play: CliCommand = {
@@ -113,7 +108,12 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
   const waiting = await chooseSession(context, scenario, learner, how);
   const seed = (waiting && startOf(waiting.record)?.seed) ?? how.seed;
   let stage: Stage | null = null;
-  const log = openLog(context, scenario, learner, { ...how, seed }, waiting, () => stage?.range.time.now() ?? null);
+  const log = openSessionLog(context, scenario, learner, {
+    engine: how.engine,
+    seed,
+    ...(waiting === undefined ? {} : { past: waiting.record }),
+    rangeNow: () => stage?.range.time.now() ?? null,
+  });
   const raw = !how.plain && stdout.isTTY && "setRawMode" in context.stdin;
   // What reads us through a pipe wants lines of text, not a screen.
   const lines = createPlainLines();
@@ -176,40 +176,8 @@ async function chooseSession(context: CliContext, scenario: Scenario, learner: L
   return /^n/i.test(answer) ? undefined : waiting;
 }
 
-function openLog(
-  context: CliContext,
-  { text }: Scenario,
-  { name, journal }: Learner,
-  { engine, seed }: How,
-  waiting: Waiting | undefined,
-  rangeNow: () => number | null,
-): SessionLog {
-  const asksForDiagnosis = text.diagnosis !== undefined;
-  const log = createSessionLog({
-    journal,
-    id: waiting?.record.id ?? journal.open(name),
-    machine: learnerMachine(asksForDiagnosis),
-    past: waiting?.record.entries ?? [],
-    wall: context.clock,
-    rangeNow,
-    onTrouble: (problem: Problem) => printProblems([problem], context),
-  });
-  if (waiting === undefined) {
-    log.record({ type: "started", codename: text.codename, seed, engine, asksForDiagnosis, pid: context.node.pid });
-  }
-  return log;
-}
-
 function whereText({ state, pins, hints, claims }: SessionView, engine: EngineId): string {
   const range = engine === "docker" ? " The range went down with its process: this is a new one, as it was at the beginning." : "";
   const kept = `${pins.length} pins, ${hints.length} hints, ${claims.length} diagnoses`;
   return `You are back where you were: ${state}, ${kept}. :pins and :goals show them.${range}\n`;
-}
-
-/** What the journal would not take is kept in a file beside it. */
-function saveRest(context: CliContext, { name, journal }: Learner, log: SessionLog): void {
-  if (log.flush().length === 0) return;
-  const file = `${journal.path}.${log.id}.json`;
-  writeFileSync(file, writeExport([{ id: log.id, learner: name, entries: [...log.entries()] }]), { mode: 0o600 });
-  context.stderr.write(`This session is kept in ${file}: \`maildrill progress import ${file}\` brings it into the journal.\n`);
 }

@@ -1,11 +1,11 @@
 import { evidenceText } from "../checks/check.ts";
 import type { Judged } from "../scenario/judge.ts";
-import type { JudgedItem } from "../session/range-protocol.ts";
+import type { VerdictItem } from "../session/journal/entry.ts";
 
-const marks: Readonly<Record<JudgedItem["status"], string>> = { pass: "[ok]  ", fail: "[no]  ", pending: "[wait]" };
+const marks: Readonly<Record<VerdictItem["status"], string>> = { pass: "[ok]  ", fail: "[no]  ", pending: "[wait]" };
 
 /** What a line of text is made of: a judged item, with what a broken guard tells besides. */
-type Printed = Pick<JudgedItem, "kind" | "title" | "status" | "says" | "evidence"> & { readonly tells?: string };
+type Printed = Omit<VerdictItem, "id" | "evidence"> & { readonly evidence: readonly string[] };
 
 /** Objectives and guards as lines of text; what does not pass is followed by the reason and its evidence. */
 export function judgedText(judged: readonly Judged[]): string {

@@ -31,6 +31,6 @@ export const run: CliCommand = {
 };
 
 /** One word is a whole command line; several are arguments, each quoted so that it arrives as it was typed. */
-function commandLine(words: readonly string[]): string {
+export function commandLine(words: readonly string[]): string {
   return words.length === 1 ? (words[0] as string) : quote(words);
 }

@@ -4,8 +4,10 @@ import { dialects } from "../daemons/registry.ts";
 import { bareWorld } from "../scenario/bare-world.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import { atFreshAddresses } from "../scenario/fresh-addresses.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { compileFor, type Stage, setStage } from "../scenario/stage.ts";
-import { type KeptRange, keepRange } from "../session/keep-range.ts";
+import { type KeepOptions, keepRange } from "../session/keep-range.ts";
+import { startLearnerSession } from "../session/learner-session.ts";
 import { findRanges } from "../session/range-client.ts";
 import type { RangeDescription } from "../session/range-protocol.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
@@ -13,9 +15,11 @@ import type { Range } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
+import { defineLearner, type Learner, openLearner } from "./learner.ts";
 import { engineId, openLab, wholeNumber } from "./library.ts";
 import { planText } from "./print-plan.ts";
 import { progressFor } from "./print-progress.ts";
+import { openSessionLog, saveRest } from "./session-file.ts";
 
 /** `maildrill up`: starts a scenario or a world and keeps it for other terminals until Ctrl-C or `maildrill down`. */
 export const up: CliCommand = {
@@ -28,53 +32,87 @@ export const up: CliCommand = {
       .option("--dry-run", "print what would be created, and create nothing")
       .option("--json", "print what came up, or would, as one JSON document")
       .option("--detach", "leave it running in the background");
+    defineLearner(command);
   },
   run: async (context, [name], options) => {
     if (options.dryRun === true) return printPlan(context, String(name), options);
     if (options.detach === true) return detach(context, String(name), options);
-    const kept = await start(context, String(name), options);
-    print(context, kept.description, options.json === true);
-    if (options.json !== true) context.stdout.write("\nCtrl-C takes it down.\n");
-    const interrupted = new Promise<void>((resolve) => context.signal.addEventListener("abort", () => resolve(), { once: true }));
-    await Promise.race([interrupted, kept.ended]);
-    if (!context.signal.aborted) return exit.done;
-    await kept.down();
-    await kept.ended;
-    return exit.interrupted;
+    const { scenario } = openLab(context, String(name));
+    // Before anything runs; and sockets of processes that were killed would keep their names taken.
+    await findRanges(runtimeFolder(context.env));
+    // Who starts a scenario as it was before anything was broken looks at it, and plays nothing.
+    if (scenario === undefined || options.healthy === true) return keep(context, options, await bringUp(context, String(name), options));
+    const learner = openLearner(context, options);
+    try {
+      return await keepPlayed(context, options, scenario, learner);
+    } finally {
+      learner.journal.close();
+    }
   },
 };
 
-async function start(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<KeptRange> {
-  // Sockets of processes that were killed would keep their names taken.
-  await findRanges(runtimeFolder(context.env));
+/** What is to be kept: a range, and where a scenario plays in it, who plays it. */
+type Raised = { readonly range: Range; readonly of: string } & Pick<KeepOptions, "stage" | "played">;
+
+/** Keeps a range until it is taken down, or we are interrupted. @returns the exit code */
+async function keep(context: CliContext, options: Readonly<Record<string, unknown>>, { range, ...raised }: Raised): Promise<number> {
+  const folder = runtimeFolder(context.env);
+  const kept = await keepRange(range, { ...raised, folder, dialects, wall: context.clock, pid: context.node.pid });
+  print(context, kept.description, { isPlayed: raised.played !== undefined, json: options.json === true });
+  if (options.json !== true) context.stdout.write("\nCtrl-C takes it down.\n");
+  const interrupted = new Promise<void>((resolve) => context.signal.addEventListener("abort", () => resolve(), { once: true }));
+  await Promise.race([interrupted, kept.ended]);
+  if (!context.signal.aborted) return exit.done;
+  await kept.down();
+  await kept.ended;
+  return exit.interrupted;
+}
+
+/** The same with a session of the learner's in it, which begins and ends with the range. */
+async function keepPlayed(
+  context: CliContext,
+  options: Readonly<Record<string, unknown>>,
+  scenario: Scenario,
+  learner: Learner,
+): Promise<number> {
   const seed = wholeNumber(options.seed, "--seed", 0);
-  const { range, stage } = await bringUp(context, name, { seed, healthy: options.healthy === true, engine: options.engine });
-  return keepRange(range, {
-    of: stage?.compiled.scenario.text.codename ?? name,
-    ...(stage === undefined ? {} : { stage }),
-    folder: runtimeFolder(context.env),
-    dialects,
-    wall: context.clock,
-    pid: context.node.pid,
-  });
-}
-
-interface Wanted {
-  readonly seed: number;
-  readonly healthy: boolean;
-  readonly engine: unknown;
-}
-
-async function bringUp(context: CliContext, name: string, { seed, healthy, engine: id }: Wanted): Promise<{ range: Range; stage?: Stage }> {
-  const { library, scenario } = openLab(context, name);
-  const engine = await context.engine(engineId(id));
-  const options = { signal: context.signal, ...progressFor(engine.id, context.stderr) };
-  if (scenario !== undefined) {
-    const stage = await setStage(scenario, engine, catalogue, { seed, healthy, ...options });
-    return { range: stage.range, stage };
+  const engine = await context.engine(engineId(options.engine));
+  let stage: Stage | null = null;
+  const rangeNow = (): number | null => stage?.range.time.now() ?? null;
+  const log = openSessionLog(context, scenario, learner, { engine: engine.id, seed, kept: true, rangeNow });
+  try {
+    const session = await startLearnerSession({
+      log,
+      canReplay: false,
+      dialects,
+      pid: context.node.pid,
+      wayOut: "`maildrill down` ends it; `maildrill up` starts it anew.",
+      build: () => setStage(scenario, engine, catalogue, { seed, signal: context.signal, ...progressFor(engine.id, context.stderr) }),
+      onStage: (now) => {
+        stage = now;
+      },
+      bringBack: async () => {},
+    });
+    await session.begin();
+    const { range } = session.stage();
+    const of = scenario.text.codename;
+    return await keep(context, options, { range, of, stage: session.stage(), played: { session, entries: log.entries } });
+  } finally {
+    saveRest(context, learner, log);
   }
-  const raise = async (): Promise<Range> => engine.up(await bareWorld(name, library.worlds, engine, catalogue, { seed }), options);
-  return { range: await atFreshAddresses(raise) };
+}
+
+async function bringUp(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<Raised> {
+  const { library, scenario } = openLab(context, name);
+  const seed = wholeNumber(options.seed, "--seed", 0);
+  const engine = await context.engine(engineId(options.engine));
+  const how = { signal: context.signal, ...progressFor(engine.id, context.stderr) };
+  if (scenario !== undefined) {
+    const stage = await setStage(scenario, engine, catalogue, { seed, healthy: options.healthy === true, ...how });
+    return { range: stage.range, of: scenario.text.codename, stage };
+  }
+  const raise = async (): Promise<Range> => engine.up(await bareWorld(name, library.worlds, engine, catalogue, { seed }), how);
+  return { range: await atFreshAddresses(raise), of: name };
 }
 
 /** A scenario's plan is that of the world before it was broken: it must not tell what is. */
@@ -94,7 +132,13 @@ async function printPlan(context: CliContext, name: string, options: Readonly<Re
   return exit.done;
 }
 
-function print({ stdout }: CliContext, description: RangeDescription, json: boolean): void {
+interface Shown {
+  /** Somebody plays a scenario in it. */
+  readonly isPlayed: boolean;
+  readonly json: boolean;
+}
+
+function print({ stdout }: CliContext, description: RangeDescription, { isPlayed, json }: Shown): void {
   if (json) {
     const { range, engine, seed, hosts, people } = description;
     stdout.write(`${JSON.stringify({ range, engine, seed, hosts, people })}\n`);
@@ -103,12 +147,15 @@ function print({ stdout }: CliContext, description: RangeDescription, json: bool
   stdout.write(`${description.range} is up (${description.engine}, seed ${description.seed})\n\n`);
   for (const { name, address, daemons } of description.hosts)
     stdout.write(`  ${name.padEnd(10)} ${address.padEnd(15)} ${daemons.join(", ")}\n`);
-  stdout.write(`\nIn another terminal:\n  maildrill run ${description.range} ${description.hosts.at(-1)?.name ?? "desk"} -- <command>\n`);
+  stdout.write("\nIn another terminal:\n");
+  if (isPlayed) stdout.write(`  maildrill ticket ${description.range}\n`);
+  stdout.write(`  maildrill run ${description.range} ${description.hosts.at(-1)?.name ?? "desk"} -- <command>\n`);
   stdout.write(`  maildrill check ${description.range}\n  maildrill down ${description.range}\n`);
 }
 
 /** Starts ourselves again in the background and waits until that process says what came up. */
 function detach(context: CliContext, name: string, options: Readonly<Record<string, unknown>>): Promise<number> {
+  const isPlayed = openLab(context, name).scenario !== undefined && options.healthy !== true;
   const flags = [
     "--engine",
     String(options.engine),
@@ -116,6 +163,7 @@ function detach(context: CliContext, name: string, options: Readonly<Record<stri
     String(options.seed),
     "--json",
     ...(options.healthy === true ? ["--healthy"] : []),
+    ...["learner", "journal"].flatMap((option) => (typeof options[option] === "string" ? [`--${option}`, options[option]] : [])),
   ];
   const child = spawn(context.node.path, [context.node.script, "up", name, ...flags], {
     detached: true,
@@ -131,7 +179,8 @@ function detach(context: CliContext, name: string, options: Readonly<Record<stri
     createInterface({ input: child.stdout }).once("line", (line) => {
       child.removeAllListeners("exit");
       context.signal.removeEventListener("abort", stop);
-      print(context, { ...(JSON.parse(line) as RangeDescription), of: name, pid: child.pid ?? 0 }, options.json === true);
+      const description = { ...(JSON.parse(line) as RangeDescription), of: name, pid: child.pid ?? 0 };
+      print(context, description, { isPlayed, json: options.json === true });
       child.stdout.destroy();
       child.stderr.destroy();
       child.unref();

@@ -1,15 +1,19 @@
 import type { Clock } from "../base/clock.ts";
-import { ProblemError } from "../base/problem.ts";
-import { evidenceText } from "../checks/check.ts";
+import { type Problem, ProblemError } from "../base/problem.ts";
 import type { LogDialect } from "../daemons/daemon.ts";
-import { allPass, type Judged, judgeStage } from "../scenario/judge.ts";
+import { allPass, judgeStage } from "../scenario/judge.ts";
 import { learnersHosts, type Stage } from "../scenario/stage.ts";
-import type { Range } from "../world/engine.ts";
+import type { Range, RunResult } from "../world/engine.ts";
 import { describeRange } from "./describe-range.ts";
+import { createInjections } from "./injections.ts";
+import type { JournalEntry } from "./journal/entry.ts";
+import { type Deed, itemOf, type LearnerSession } from "./learner-session.ts";
+import { notedTerminal } from "./noted-terminal.ts";
 import { createPacer } from "./pace.ts";
-import type { JudgedItem, RangeDescription } from "./range-protocol.ts";
+import type { RangeDescription, ResponseOf } from "./range-protocol.ts";
 import { type RangeHandlers, type RangeServer, serveRange } from "./range-server.ts";
 import { freeName, socketPath } from "./runtime-folder.ts";
+import { type SessionVerb, sessionHandlers } from "./session-handlers.ts";
 
 /** A range that this process keeps for others. */
 export interface KeptRange {
@@ -19,11 +23,19 @@ export interface KeptRange {
   down(): Promise<void>;
 }
 
+/** A learner's session in a range that is kept, and its journal so far. */
+export interface KeptSession {
+  readonly session: LearnerSession;
+  readonly entries: () => readonly JournalEntry[];
+}
+
 export interface KeepOptions {
   /** The codename of the scenario or the world's name; the range is called after it. */
   readonly of: string;
   /** Present when a scenario plays in the range: it can be judged then. */
   readonly stage?: Stage;
+  /** Present when somebody plays it: what they do is written down, and ends with the range. */
+  readonly played?: KeptSession;
   readonly folder: string;
   readonly dialects: readonly LogDialect[];
   readonly wall: Clock;
@@ -34,46 +46,34 @@ export interface KeepOptions {
  * Serves a range to other processes of this user until it is taken down. Its time follows the wall's.
  * When it cannot be served, the range is taken down again.
  */
-export async function keepRange(range: Range, { of, stage, folder, dialects, wall, pid }: KeepOptions): Promise<KeptRange> {
-  const pacer = createPacer(range.time, wall);
+export async function keepRange(range: Range, options: KeepOptions): Promise<KeptRange> {
+  const { of, played, folder, pid } = options;
   let sayEnded = (): void => {};
   const ended = new Promise<void>((resolve) => {
     sayEnded = resolve;
   });
-  const stop = async (): Promise<void> => {
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
     served.server.endShells();
-    await range.down();
+    stopping ??= played === undefined ? range.down() : played.session.leave();
+    return stopping;
   };
   const close = (): void => void served.server.close().then(sayEnded);
-  const handlersOf = (description: RangeDescription): RangeHandlers => ({
-    describe: async () => description,
-    run: ({ host, line, stdin, actor }, signal) => {
-      admit(actor, host, stage);
-      return pacer.inStep(() => range.run(host, line, { stdin, actor, signal }));
-    },
-    shell: ({ host, size, actor }) => {
-      admit(actor, host, stage);
-      return pacer.inStep(() => range.terminal(host, size));
-    },
-    check: async () => {
-      if (stage === undefined) throw new ProblemError(nothingToCheck(description.range));
-      const judged = await pacer.inStep(() => judgeStage(stage, dialects));
-      return { solved: allPass(judged), items: judged.map(itemOf) };
-    },
-    down: async () => {
-      await stop();
-      return { stopped: true };
-    },
-  });
   const serve = async (): Promise<{ readonly description: RangeDescription; readonly server: RangeServer }> => {
     try {
       const name = freeName(folder, of);
       const description = describeRange(range, { range: name, of, pid });
-      return { description, server: await serveRange(socketPath(folder, name), handlersOf(description), close) };
+      const handlers = handlersOf(range, name, options);
+      const describe = async (): Promise<RangeDescription> => description;
+      const down = async (): Promise<ResponseOf["down"]> => {
+        await stop();
+        return { stopped: true };
+      };
+      return { description, server: await serveRange(socketPath(folder, name), { ...handlers, describe, down }, close) };
     } catch (error) {
       // Somebody else took the name since we looked.
       if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return serve();
-      await range.down();
+      await (played === undefined ? range.down() : played.session.leave());
       throw error;
     }
   };
@@ -83,6 +83,56 @@ export async function keepRange(range: Range, { of, stage, folder, dialects, wal
     close();
   };
   return { description: served.description, ended, down };
+}
+
+/** What may be asked of a range called `name`, apart from what has to do with its being served. */
+function handlersOf(range: Range, name: string, { stage, played, dialects, wall }: KeepOptions): Omit<RangeHandlers, "describe" | "down"> {
+  const pacer = createPacer(range.time, wall);
+  const injections = createInjections(range);
+  const note = (deed: Deed, actor: string): void => played?.session.note(deed, actor);
+  const run = ({ host, line, stdin, actor }: { host: string; line: string; stdin?: string; actor: string }, signal: AbortSignal) => {
+    admit(actor, host, stage);
+    return pacer.inStep((): Promise<RunResult> => {
+      note({ type: "ran", host, line }, actor);
+      return range.run(host, line, { ...(stdin === undefined ? {} : { stdin }), actor, signal });
+    });
+  };
+  const judge = async (): Promise<ResponseOf["check"]> => {
+    if (stage === undefined) throw new ProblemError(nothingToCheck(name));
+    const judged = await pacer.inStep(() => judgeStage(stage, dialects, played === undefined ? {} : answersIn(played.session)));
+    return { solved: allPass(judged), items: judged.map(itemOf) };
+  };
+  const learners = played === undefined ? withoutSession(name, stage) : sessionHandlers({ ...played, pacer, run });
+  return {
+    ...learners,
+    run,
+    shell: ({ host, size, actor }) => {
+      admit(actor, host, stage);
+      return pacer.inStep(async () => notedTerminal(await range.terminal(host, size), host, size, (deed) => note(deed, actor)));
+    },
+    // A range whose session has come to its end can still be asked how it stands.
+    check: (asked, signal) => (played === undefined || played.session.view().state === "debrief" ? judge() : learners.check(asked, signal)),
+    injected: async ({ actor }) => {
+      demandInstructor(actor);
+      return { inForce: injections.inForce() };
+    },
+    inject: async ({ fault, params, actor }) => {
+      demandInstructor(actor);
+      const injected = await pacer.inStep(() => injections.inject(fault, params));
+      note({ type: "injected", number: injected.number }, actor);
+      return injected;
+    },
+    mend: async ({ fault, actor }) => {
+      demandInstructor(actor);
+      const mended = await pacer.inStep(() => injections.mend(fault));
+      note({ type: "mended", number: mended.number, whole: mended.left.length === 0 }, actor);
+      return mended;
+    },
+  };
+}
+
+function answersIn(session: LearnerSession): Record<string, string> {
+  return Object.fromEntries(session.view().objectives.flatMap(({ id, answer }) => (answer === undefined ? [] : [[id, answer]])));
 }
 
 /** Where a scenario plays, a learner is let in where `play` would let them in. @throws ProblemError for other people's hosts */
@@ -100,14 +150,43 @@ function admit(actor: string, host: string, stage: Stage | undefined): void {
   });
 }
 
-function nothingToCheck(range: string): { code: string; message: string; hint: string } {
+/** @throws ProblemError for learners: what is broken on purpose is theirs to find */
+function demandInstructor(actor: string): void {
+  if (actor === "instructor") return;
+  throw new ProblemError({
+    code: "not-yours",
+    message: "Only who teaches breaks and mends a range by a fault's name.",
+    hint: "Say --as instructor.",
+  });
+}
+
+/** Where nobody plays, there is nothing to answer, and it is said why. */
+function withoutSession(range: string, stage: Stage | undefined): Pick<RangeHandlers, SessionVerb> {
+  const problem = stage === undefined ? noScenario(range) : nothingBroken(range);
+  const refuse = (): Promise<never> => Promise.reject(new ProblemError(problem));
+  return { view: refuse, pin: refuse, hint: refuse, answer: refuse, diagnose: refuse, escalate: refuse, check: refuse, reply: refuse };
+}
+
+function noScenario(range: string): Problem {
+  return {
+    code: "no-scenario",
+    message: `No scenario plays in ${range}; there is nothing to find.`,
+    hint: "Start one: maildrill up <codename>.",
+  };
+}
+
+function nothingBroken(range: string): Problem {
+  return {
+    code: "no-scenario",
+    message: `${range} was started as it was before anything was broken; nobody plays in it.`,
+    hint: "Start it without --healthy.",
+  };
+}
+
+function nothingToCheck(range: string): Problem {
   return {
     code: "nothing-to-check",
     message: `No scenario plays in ${range}; there is nothing to judge.`,
     hint: "Start one: maildrill up <codename>.",
   };
-}
-
-function itemOf({ id, kind, title, verdict }: Judged): JudgedItem {
-  return { id, kind, title, status: verdict.status, says: verdict.says, evidence: verdict.evidence.map(evidenceText) };
 }

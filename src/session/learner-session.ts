@@ -28,6 +28,8 @@ export interface LearnerSession {
   /** Calls back when the view has changed, until the returned function is called. */
   subscribe(listener: () => void): () => void;
   begin(): Promise<void>;
+  /** Writes down what was done to the range from outside. */
+  note(deed: Deed, actor?: string): void;
   /** Keeps what a command printed. */
   keep(printed: Printed, actor?: string): Pinned | undefined;
   /** The next hint that the learner's pins do not make needless, or undefined when there is none left. */
@@ -54,6 +56,9 @@ export interface LearnerSession {
   /** Goes away; the session waits to be taken up again. */
   leave(): Promise<void>;
 }
+
+/** What is done to a range by others than the session: it is written down, and changes nothing about where the session stands. */
+export type Deed = Extract<JournalEvent, { type: "opened" | "resized" | "typed" | "ran" | "injected" | "mended" }>;
 
 export interface LearnerSessionSetup {
   readonly log: SessionLog;
@@ -174,10 +179,13 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
     begin: async () => {
       if (stateOf(log.snapshot()) === "briefing") record({ type: "begin" });
     },
+    note: (deed, actor) => {
+      if (log.snapshot().status === "active") record(deed, actor);
+    },
     keep: (printed, actor) => {
       if (printed.output === "") return undefined;
       const pinned = pinOf(printed, here().range.lines());
-      need({ type: "pin", pinned }, "the session has come to its end");
+      need({ type: "pin", pinned }, over);
       record({ type: "pin", pinned }, actor);
       return pinned;
     },
@@ -189,12 +197,14 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
       const from = (context().hints.at(-1) ?? -1) + 1;
       const index = hints.findIndex((hint, at) => at >= from && (hint.seen === undefined || !seen.has(hint.seen)));
       if (index < 0) return undefined;
+      need({ type: "hint", index }, over);
       record({ type: "hint", index }, actor);
       return hints[index]?.says;
     },
     answer: (objective, text, actor) => {
       const questions = scenario().objectives.flatMap((candidate) => ("question" in candidate ? [candidate.id] : []));
       if (!questions.includes(objective)) throw new ProblemError(unknownId("question", objective, questions));
+      need({ type: "answer", objective, text }, over);
       record({ type: "answer", objective, text }, actor);
     },
     diagnose: (place, cause, actor) => {
@@ -259,6 +269,8 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
     },
   };
 }
+
+const over = "the session has come to its end";
 
 /** What an engine that fails us answers with; other Problems are about what was asked. */
 function isEngineFailure(error: unknown): error is ProblemError {

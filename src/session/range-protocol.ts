@@ -1,5 +1,11 @@
 import { z } from "zod";
 import type { Problem } from "../base/problem.ts";
+import type { EscalationVerdict } from "../scenario/escalation.ts";
+import type { InForce, Mended } from "./injections.ts";
+import type { PathStep } from "./journal/debrief.ts";
+import type { claimVerdict, Pinned, VerdictItem } from "./journal/entry.ts";
+import type { Score } from "./journal/score.ts";
+import type { SessionView } from "./session-view.ts";
 
 const terminalSize = z.strictObject({ columns: z.int().min(1).max(10_000), rows: z.int().min(1).max(10_000) });
 
@@ -12,7 +18,17 @@ export const request = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("describe") }),
   z.strictObject({ verb: z.literal("run"), host: z.string(), line: z.string(), stdin: z.string().default(""), actor: z.string() }),
   z.strictObject({ verb: z.literal("shell"), host: z.string(), size: terminalSize, actor: z.string() }),
-  z.strictObject({ verb: z.literal("check") }),
+  z.strictObject({ verb: z.literal("check"), actor: z.string() }),
+  z.strictObject({ verb: z.literal("view") }),
+  z.strictObject({ verb: z.literal("pin"), host: z.string(), line: z.string(), actor: z.string() }),
+  z.strictObject({ verb: z.literal("hint"), actor: z.string() }),
+  z.strictObject({ verb: z.literal("answer"), objective: z.string(), text: z.string(), actor: z.string() }),
+  z.strictObject({ verb: z.literal("diagnose"), place: z.string(), cause: z.string(), actor: z.string() }),
+  z.strictObject({ verb: z.literal("escalate"), party: z.string(), actor: z.string() }),
+  z.strictObject({ verb: z.literal("reply"), text: z.string().min(1), actor: z.string() }),
+  z.strictObject({ verb: z.literal("injected"), actor: z.string() }),
+  z.strictObject({ verb: z.literal("inject"), fault: z.string(), params: z.record(z.string(), z.string()), actor: z.string() }),
+  z.strictObject({ verb: z.literal("mend"), fault: z.string(), actor: z.string() }),
   z.strictObject({ verb: z.literal("down") }),
 ]);
 
@@ -45,23 +61,48 @@ export interface RangeDescription {
   readonly people: readonly { readonly name: string; readonly address: string; readonly local: boolean }[];
 }
 
-/** One objective or guard as judged now. */
-export interface JudgedItem {
-  readonly id: string;
-  readonly kind: "objective" | "guard";
-  /** What it asks for, in the scenario's words. */
-  readonly title: string;
-  readonly status: "pass" | "fail" | "pending";
+/** What a command printed, as it was kept; `pinned` is null where it printed nothing. */
+export interface PinResponse {
+  readonly pinned: Pinned | null;
+  /** How the command ended. */
+  readonly code: number;
+}
+
+/** What other people answered. */
+export interface EscalationResponse {
+  /** By what they call themselves. */
+  readonly party: string;
+  readonly status: EscalationVerdict["status"];
   readonly says: string;
-  /** Log lines, replies or answers that show it, as text. */
-  readonly evidence: readonly string[];
+  /** How long they took, on the range's clock. */
+  readonly afterMs: number;
+  /** How many pins they were shown. */
+  readonly pins: number;
+}
+
+/** How it was, the learner's way, and how it went. */
+export interface DebriefResponse {
+  readonly debrief: string;
+  readonly path: readonly PathStep[];
+  readonly score: Score;
 }
 
 export interface ResponseOf {
   readonly describe: RangeDescription;
   readonly run: { readonly stdout: string; readonly stderr: string; readonly code: number };
   readonly shell: { readonly opened: true };
-  readonly check: { readonly solved: boolean; readonly items: readonly JudgedItem[] };
+  readonly check: { readonly solved: boolean; readonly items: readonly VerdictItem[] };
+  readonly view: SessionView;
+  readonly pin: PinResponse;
+  /** Null when there is none left. */
+  readonly hint: { readonly hint: string | null; readonly left: number };
+  readonly answer: { readonly noted: true };
+  readonly diagnose: { readonly status: z.infer<typeof claimVerdict>; readonly says: string };
+  readonly escalate: EscalationResponse;
+  readonly reply: DebriefResponse;
+  readonly injected: { readonly inForce: readonly InForce[] };
+  readonly inject: InForce;
+  readonly mend: Mended;
   readonly down: { readonly stopped: true };
 }
 

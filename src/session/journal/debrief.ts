@@ -16,6 +16,8 @@ export function pathOf(entries: readonly JournalEntry[]): PathStep[] {
   let afterMs = 0;
   let previous: JournalEntry | undefined;
   for (const entry of entries) {
+    // What an instructor does in the range is no part of it.
+    if (entry.actor === "instructor") continue;
     afterMs += workBetween(previous, entry);
     previous = entry;
     if (entry.event.type !== "typed") {
@@ -33,6 +35,8 @@ export function pathOf(entries: readonly JournalEntry[]): PathStep[] {
 
 function stepOf(event: JournalEntry["event"]): Omit<PathStep, "afterMs"> | undefined {
   switch (event.type) {
+    case "ran":
+      return { kind: "command", text: `${event.host}# ${event.line}` };
     case "pin":
       return {
         kind: "pin",

@@ -35,11 +35,15 @@ export const claimVerdict = z.enum(["right", "wrong-cause", "wrong-place", "unpr
 
 /**
  * What may happen in a session, as it is written down. The session's state, progress, score and debrief are folds over these, and so
- * is a range on the embedded engine: `opened`, `resized` and `typed` are all that a learner does to it, `escalated` is what others do.
+ * is a range on the embedded engine: `opened`, `resized` and `typed` are all that a learner does to it, `escalated` is what others do. What other processes do to a range
+ * that is kept for them (`ran`, `injected`, `mended`) is written down and not done again.
  * Names nothing that gives the answer away: the scenario goes by its codename.
  */
 export const journalEvent = z.discriminatedUnion("type", [
-  /** `asksForDiagnosis`: false for an exercise, in which nothing is broken; `pid`: the process that holds the session. */
+  /**
+   * `asksForDiagnosis`: false for an exercise, in which nothing is broken; `pid`: the process that holds the session; `kept`: it plays in
+   * a range that `up` keeps for commands from elsewhere, and ends with it.
+   */
   z.strictObject({
     type: z.literal("started"),
     codename: z.string(),
@@ -47,11 +51,17 @@ export const journalEvent = z.discriminatedUnion("type", [
     engine: z.enum(["embedded", "docker"]),
     asksForDiagnosis: z.boolean(),
     pid: z.int(),
+    kept: z.literal(true).optional(),
   }),
   z.strictObject({ type: z.literal("begin") }),
   z.strictObject({ type: z.literal("opened"), host: z.string(), columns: z.int(), rows: z.int() }),
   z.strictObject({ type: z.literal("resized"), host: z.string(), columns: z.int(), rows: z.int() }),
   z.strictObject({ type: z.literal("typed"), host: z.string(), input: z.string() }),
+  /** A command line from another process. */
+  z.strictObject({ type: z.literal("ran"), host: z.string(), line: z.string() }),
+  /** Something was broken while the learner worked, and mended again (`whole`: all of it). What it was is told by nobody but who did it. */
+  z.strictObject({ type: z.literal("injected"), number: z.int().min(1) }),
+  z.strictObject({ type: z.literal("mended"), number: z.int().min(1), whole: z.boolean() }),
   z.strictObject({ type: z.literal("jumped"), durationMs: z.number() }),
   z.strictObject({ type: z.literal("pin"), pinned }),
   /** `index`: which of the scenario's hints was given; those before it that were not given were not needed. */

@@ -56,14 +56,18 @@ export function startOf({ entries }: SessionRecord): Started | undefined {
 }
 
 /** What a learner does that would be a pity to lose. */
-const deeds: ReadonlySet<JournalEvent["type"]> = new Set(["pin", "hint", "answer", "commit", "check"]);
+const deeds: ReadonlySet<JournalEvent["type"]> = new Set(["ran", "pin", "hint", "answer", "commit", "escalated", "check"]);
 
 function isWork(event: JournalEvent): boolean {
   return deeds.has(event.type) || (event.type === "typed" && event.input.trim() !== "");
 }
 
-/** The session can be taken up again, and is worth it: something was done in it, and it has not come to its debrief. */
+/**
+ * The session can be taken up again, and is worth it: something was done in it, and it has not come to its debrief. One that played in a
+ * range that was kept for other processes ended with that range.
+ */
 export function isOpen({ entries }: SessionRecord): boolean {
+  if (entries.some(({ event }) => event.type === "started" && event.kept)) return false;
   const ended = entries.some(({ event }) => event.type === "give-up" || event.type === "replied");
   return !ended && entries.some(({ event }) => isWork(event));
 }

@@ -21,7 +21,7 @@ export function openSessionLog(
   context: CliContext,
   { text }: Scenario,
   { name, journal }: Learner,
-  { past, rangeNow, ...started }: LogWish,
+  { past, rangeNow, engine, seed, kept }: LogWish,
 ): SessionLog {
   const asksForDiagnosis = text.diagnosis !== undefined;
   const log = createSessionLog({
@@ -34,7 +34,8 @@ export function openSessionLog(
     onTrouble: (problem: Problem) => printProblems([problem], context),
   });
   if (past === undefined) {
-    log.record({ type: "started", codename: text.codename, ...started, asksForDiagnosis, pid: context.node.pid });
+    const how = { seed, engine, asksForDiagnosis, pid: context.node.pid, ...(kept === true ? { kept } : {}) };
+    log.record({ type: "started", codename: text.codename, ...how });
   }
   return log;
 }

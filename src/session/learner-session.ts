@@ -108,7 +108,8 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
   };
   /** An event that the state does not know is no event: better said than swallowed. */
   const need = (event: JournalEvent, instead: string): void => {
-    if (!log.snapshot().can(event)) throw new ProblemError({ code: "not-now", message: `Not now: ${instead}.` });
+    if (log.snapshot().status !== "active" || !log.snapshot().can(event))
+      throw new ProblemError({ code: "not-now", message: `Not now: ${instead}.` });
   };
   const drop = async (): Promise<void> => {
     const old = stage;

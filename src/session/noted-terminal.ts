@@ -5,7 +5,9 @@ import type { Deed } from "./learner-session.ts";
 export function notedTerminal(terminal: RangeTerminal, host: string, size: TerminalSize, note: (deed: Deed) => void): RangeTerminal {
   note({ type: "opened", host, ...size });
   return {
-    ...terminal,
+    closed: terminal.closed,
+    onOutput: (listener) => terminal.onOutput(listener),
+    close: () => terminal.close(),
     write: (input) => {
       note({ type: "typed", host, input });
       terminal.write(input);

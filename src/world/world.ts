@@ -1,3 +1,6 @@
+import { ProblemError } from "../base/problem.ts";
+import { unknownId } from "../base/registry.ts";
+
 /**
  * A world: the description of a mail internet. A plain, serialisable value; nothing in it runs.
  * `scenario/compile` makes it from a blueprint, a seed and an address plan; an engine turns it into a range.
@@ -127,11 +130,12 @@ export interface AddressPlan {
   readonly addresses: Readonly<Record<HostKey, Readonly<Record<string, string>>>>;
 }
 
-/** The host with this key. @throws Error when there is none (callers hold keys that were checked at load). */
+/** The host with this key. @throws ProblemError with the nearest key when there is none: a fault's parameters are what somebody typed */
 export function hostOf(world: World, key: HostKey): Host {
   const host = world.hosts.find((candidate) => candidate.key === key);
-  if (host === undefined) throw new Error(`the world ${world.name} has no host ${key}`);
-  return host;
+  if (host !== undefined) return host;
+  const known = world.hosts.map((candidate) => candidate.key);
+  throw new ProblemError(unknownId("host", key, known));
 }
 
 /** Whether a host has a daemon of this kind, running or not. */

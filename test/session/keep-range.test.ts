@@ -164,7 +164,7 @@ describe("the socket of a range", () => {
       "nonsense",
       '{"verb": "explode"}',
       '{"verb": "run", "host": 3}',
-      '{"verb": "check"}',
+      '{"verb": "check", "actor": "learner"}',
       '{"verb": "describe"}',
     );
     const parsed = answers.map((answer) => JSON.parse(answer) as { ok: boolean; problems?: { code: string }[] });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type Database from "libsql";
 import { type Problem, ProblemError } from "../../base/problem.ts";
 import { openDatabase, orProblem } from "./database.ts";
@@ -143,7 +144,7 @@ function merge(sql: Statements, records: readonly SessionRecord[]): Merged {
       if (own === undefined) {
         sql.putEntry.run(id, entry.sequence, entry.wallMs, entry.rangeMs, entry.actor, event);
         entries++;
-      } else if (own.event !== event || own.wall_ms !== entry.wallMs) {
+      } else if (!isDeepStrictEqual(JSON.parse(own.event), entry.event) || own.wall_ms !== entry.wallMs) {
         // From here on the two tell different stories; a mixture would tell neither.
         parted.push(id);
         break;

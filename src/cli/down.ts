@@ -1,16 +1,16 @@
 import { ProblemError } from "../base/problem.ts";
 import { askRange, findRanges } from "../session/range-client.ts";
-import { runtimeFolder } from "../session/runtime-folder.ts";
+import { namedRanges, runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
-import { nothingSwept, sweepLeftovers, sweptFields, sweptText } from "./leftovers.ts";
+import { endWaitingRanges, nothingSwept, sweepLeftovers, sweptFields, sweptText } from "./leftovers.ts";
 
 /** `maildrill down <range>|--all`: stops ranges, and clears away what dead processes left behind. */
 export const down: CliCommand = {
   define: (command) => {
     command
       .argument("[range]", "its name, see maildrill ps")
-      .option("--all", "every range of this user")
+      .option("--all", "every range of this user, those that wait for a session included")
       .option("--json", "print one JSON document");
   },
   run: async (context, [range], options) => {
@@ -18,10 +18,12 @@ export const down: CliCommand = {
     if (range === undefined && options.all !== true) {
       throw new ProblemError({ code: "no-range", message: "Which range?", hint: "Name one (maildrill ps lists them), or say --all." });
     }
-    const found = options.all === true ? await findRanges(folder) : { alive: [String(range)], gone: [] };
-    const stopped: string[] = [];
+    const name = options.all === true ? undefined : String(range);
+    const waited = name !== undefined && namedRanges(folder).includes(name) ? [] : await endWaitingRanges(context, name);
+    const found = name === undefined ? await findRanges(folder) : { alive: waited.length === 0 ? [name] : [], gone: [] };
+    const stopped = [...waited];
     const gone = [...found.gone];
-    for (const name of found.alive) ((await takeDown(folder, name)) ? stopped : gone).push(name);
+    for (const each of found.alive) ((await takeDown(folder, each)) ? stopped : gone).push(each);
     const swept = options.all === true || gone.length > 0 ? await sweepLeftovers(context) : nothingSwept;
     if (options.json === true) context.stdout.write(`${JSON.stringify({ stopped, gone, ...sweptFields(swept) })}\n`);
     else {

@@ -8,15 +8,43 @@ const patienceMs = 5_000;
  * Clears away what ranges of dead processes left on the Docker engine.
  * @returns what was done; undefined when no engine answers in time: most people have none
  */
-export async function sweepLeftovers({ env, clock }: Pick<CliContext, "env" | "clock">): Promise<Swept | undefined> {
+export async function sweepLeftovers(context: Pick<CliContext, "env" | "clock">): Promise<Swept | undefined> {
   const { sweepLeftovers: sweep } = await import("../engines/docker/standard.ts");
+  return inTime(context, sweep(context.env));
+}
+
+/** A range that waits on the Docker engine for its session. */
+export interface WaitingRange {
+  readonly range: string;
+  readonly session: string;
+  readonly until: string;
+}
+
+/** Those that wait; none when no engine answers in time. */
+export async function waitingRanges(context: Pick<CliContext, "env" | "clock">): Promise<WaitingRange[]> {
+  const { findWaiting } = await import("../engines/docker/standard.ts");
+  const found = (await inTime(context, findWaiting(context.env))) ?? [];
+  return found.flatMap(({ id, waits }) =>
+    waits === undefined ? [] : [{ range: id, session: waits.session, until: new Date(waits.untilMs).toISOString() }],
+  );
+}
+
+/** Ends those of this user. @param range its id; all where it is not given. @returns the ids of those that were */
+export async function endWaitingRanges(context: Pick<CliContext, "env" | "clock">, range?: string): Promise<string[]> {
+  // Whether an engine answers, is not waited for long; what it then has to do may take its time.
+  if ((await waitingRanges(context)).length === 0) return [];
+  const { endWaiting } = await import("../engines/docker/standard.ts");
+  return endWaiting(context.env, range);
+}
+
+function inTime<T>({ clock }: Pick<CliContext, "clock">, work: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve) => {
     const giveUp = clock.setTimeout(() => resolve(undefined), patienceMs);
-    const answer = (swept: Swept | undefined): void => {
+    const answer = (value: T | undefined): void => {
       clock.clearTimeout(giveUp);
-      resolve(swept);
+      resolve(value);
     };
-    sweep(env).then(answer, () => answer(undefined));
+    work.then(answer, () => answer(undefined));
   });
 }
 

@@ -9,7 +9,7 @@ import { createLearnerTerminals } from "../session/learner-terminals.ts";
 import { createPlainLines } from "../session/plain-lines.ts";
 import { startPlaySession } from "../session/play-session.ts";
 import type { SessionView } from "../session/session-view.ts";
-import type { EngineId } from "../world/engine.ts";
+import type { Engine, EngineId } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
@@ -20,6 +20,7 @@ import { playByKeys, playByLines } from "./play-input.ts";
 import { isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
 import { folded, readable } from "./reading.ts";
 import { openSessionLog, saveRest } from "./session-file.ts";
+import { beganAgain, standingOf, standsText } from "./standing-range.ts";
 
 /** `maildrill play`: the ticket, real shells on your hosts, and colon commands to Maildrill. Works by lines through a pipe too. */
 export const play: CliCommand = {
@@ -105,7 +106,7 @@ function ask(context: CliContext, question: string): Promise<string> {
 async function playScenario(context: CliContext, scenario: Scenario, learner: Learner, how: How): Promise<number> {
   const { stdout, signal } = context;
   const engine = await context.engine(how.engine);
-  const waiting = await chooseSession(context, scenario, learner, how);
+  const waiting = await chooseSession(context, scenario, learner, how, engine);
   const seed = (waiting && startOf(waiting.record)?.seed) ?? how.seed;
   let stage: Stage | null = null;
   const log = openSessionLog(context, scenario, learner, {
@@ -127,6 +128,7 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
       dialects,
       pid: context.node.pid,
       build: () => setStage(scenario, engine, catalogue, { seed, signal }),
+      ...standingOf(log.id, scenario, engine, { seed, signal }),
       openTerminals: ({ range }) =>
         createLearnerTerminals(range, {
           size: () => ({ columns: stdout.columns, rows: stdout.rows }),
@@ -141,14 +143,14 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
       say(`\n${scenario.text.title} (${scenario.text.codename})\n`);
       read(session.view().ticket);
       say("\nYou are at a shell of your own. A line that begins with a colon speaks to Maildrill: try :help, :goals, :hint.\n");
-      if (waiting !== undefined) say(whereText(session.view(), how.engine));
+      if (waiting !== undefined) say(whereText(session.view(), how.engine, beganAgain(log.entries())));
       await session.begin();
       const table = { session, say, read, entries: log.entries };
       if (waiting !== undefined) session.terminals()?.write("\r");
       await (raw ? playByKeys(context, table) : playByLines(context, table));
       return session.view().solved ? exit.done : exit.no;
     } finally {
-      await session.leave();
+      if (await session.leave()) say(standsText(engine));
     }
   } finally {
     saveRest(context, learner, log);
@@ -156,9 +158,20 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
 }
 
 /** Is there one to go on with, and shall it be? Without a keyboard to ask at, it is said and begun anew. */
-async function chooseSession(context: CliContext, scenario: Scenario, learner: Learner, how: How): Promise<Waiting | undefined> {
-  if (how.takeUp === false) return undefined;
+async function chooseSession(
+  context: CliContext,
+  scenario: Scenario,
+  learner: Learner,
+  how: How,
+  { standing }: Engine,
+): Promise<Waiting | undefined> {
   const waiting = waitingSession(learner, scenario, how.engine, isAlive);
+  /** Its range is not needed any more; one that is open in another window goes on. */
+  const replace = async (): Promise<undefined> => {
+    if (waiting !== undefined && waiting.openIn === undefined) await standing?.remove(waiting.record.id);
+    return undefined;
+  };
+  if (how.takeUp === false) return replace();
   if (waiting === undefined || how.takeUp === true) return waiting;
   const { stdout } = context;
   const last = waiting.record.entries.at(-1)?.wallMs ?? 0;
@@ -173,11 +186,12 @@ async function chooseSession(context: CliContext, scenario: Scenario, learner: L
     return undefined;
   }
   const answer = await ask(context, "Go on with it? [Y/n] ");
-  return /^n/i.test(answer) ? undefined : waiting;
+  return /^n/i.test(answer) ? replace() : waiting;
 }
 
-function whereText({ state, pins, hints, claims }: SessionView, engine: EngineId): string {
-  const range = engine === "docker" ? " The range went down with its process: this is a new one, as it was at the beginning." : "";
+function whereText({ state, pins, hints, claims }: SessionView, engine: EngineId, isNew: boolean): string {
+  const gone = " The range that you had is gone: this is a new one, as it was at the beginning.";
+  const range = engine === "embedded" ? "" : isNew ? gone : " So is your range: it went on meanwhile.";
   const kept = `${pins.length} pins, ${hints.length} hints, ${claims.length} diagnoses`;
   return `You are back where you were: ${state}, ${kept}. :pins and :goals show them.${range}\n`;
 }

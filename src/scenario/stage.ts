@@ -56,6 +56,23 @@ export async function setStage(scenario: Scenario, engine: Engine, catalogue: Ca
   }
 }
 
+/**
+ * The stage of a session whose range outlived the process that had it, as it stands now; undefined where none does.
+ * @throws ProblemError when the range is there and cannot be taken up
+ */
+export async function takeUpStage(
+  scenario: Scenario,
+  { standing }: Engine,
+  catalogue: Catalogue,
+  { seed, session, ...options }: UpOptions & { readonly seed: number; readonly session: string },
+): Promise<Stage | undefined> {
+  const chosen = variantFor(scenario, seed);
+  const plan = await standing?.find(session, shapeOf(chosen.blueprint));
+  if (standing === undefined || plan === undefined) return undefined;
+  const compiled = compileScenario(chosen, seed, plan, catalogue);
+  return { compiled, range: await standing.takeUp(session, compiled.broken, options) };
+}
+
 /** Hands a mail in on its host, as its users' programs do. */
 export async function sendMail(range: Range, { from, message, messageId }: Omit<CompiledMail, "id">): Promise<void> {
   const text = composeMail(message, { messageId, atMs: range.time.now() });

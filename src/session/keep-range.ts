@@ -52,11 +52,11 @@ export async function keepRange(range: Range, options: KeepOptions): Promise<Kep
   const ended = new Promise<void>((resolve) => {
     sayEnded = resolve;
   });
-  let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
+  let stopping: Promise<unknown> | undefined;
+  const stop = async (): Promise<void> => {
     served.server.endShells();
     stopping ??= played === undefined ? range.down() : played.session.leave();
-    return stopping;
+    await stopping;
   };
   const close = (): void => void served.server.close().then(sayEnded);
   const serve = async (): Promise<{ readonly description: RangeDescription; readonly server: RangeServer }> => {

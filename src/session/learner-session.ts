@@ -8,10 +8,13 @@ import { causesOffered, type DiagnosisVerdict, judgeDiagnosis, missingEvidence, 
 import { carryOut, type EscalationVerdict, judgeEscalation } from "../scenario/escalation.ts";
 import { allPass, type Judged, judgeStage } from "../scenario/judge.ts";
 import type { Stage } from "../scenario/stage.ts";
-import type { JournalEvent, Pinned, VerdictItem } from "./journal/entry.ts";
+import type { Range } from "../world/engine.ts";
+import type { JournalEntry, JournalEvent, Pinned, VerdictItem } from "./journal/entry.ts";
+import { isWorthwhile } from "./journal/progress.ts";
 import { type LearnerSnapshot, stateOf } from "./learner-machine.ts";
 import type { Printed } from "./learner-terminals.ts";
 import { pinOf } from "./pins.ts";
+import { deedsOf } from "./replay.ts";
 import type { SessionLog } from "./session-log.ts";
 import { type SessionView, viewOf } from "./session-view.ts";
 
@@ -53,12 +56,20 @@ export interface LearnerSession {
   /** What the user is told at the end. */
   reply(text: string, actor?: string): void;
   giveUp(): void;
-  /** Goes away; the session waits to be taken up again. */
-  leave(): Promise<void>;
+  /** Goes away; the session waits to be taken up again. @returns whether its range stands meanwhile */
+  leave(): Promise<boolean>;
 }
 
 /** What is done to a range by others than the session: it is written down, and changes nothing about where the session stands. */
 export type Deed = Extract<JournalEvent, { type: "opened" | "resized" | "typed" | "ran" | "injected" | "mended" }>;
+
+/** The range of this session that outlived the process which had it. */
+export interface StandingRange {
+  /** @returns undefined where none did */
+  takeUp(): Promise<Stage | undefined>;
+  /** Removes what is left of it, if anything is. */
+  remove(): Promise<void>;
+}
 
 export interface LearnerSessionSetup {
   readonly log: SessionLog;
@@ -70,6 +81,8 @@ export interface LearnerSessionSetup {
   readonly wayOut: string;
   /** Sets the scenario up from its beginning. */
   readonly build: () => Promise<Stage>;
+  /** Absent where ranges are not to outlive us. */
+  readonly standing?: StandingRange;
   /** Is told the range that the session has now; null while it has none. */
   readonly onStage: (stage: Stage | null) => void;
   /** Brings a range that was just set up to where the journal says. @param carryOut lets a party do again what it did */
@@ -111,18 +124,24 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
     if (log.snapshot().status !== "active" || !log.snapshot().can(event))
       throw new ProblemError({ code: "not-now", message: `Not now: ${instead}.` });
   };
-  const drop = async (): Promise<void> => {
-    const old = stage;
+  const away = (): Range | undefined => {
+    const old = stage?.range;
     stage = undefined;
     setup.onStage(null);
-    await old?.range.down();
+    return old;
+  };
+  const drop = async (): Promise<void> => {
+    await away()?.down();
   };
   const withRange = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
       if (!isEngineFailure(error)) throw error;
-      await drop();
+      const lost = away();
+      // What may stand all the same is looked for when the range is rebuilt.
+      if (lost?.leave !== undefined && setup.standing !== undefined) await lost.leave();
+      else await lost?.down();
       record({ type: "engine-failed", message: error.problems[0]?.message ?? error.message }, "maildrill");
       throw error;
     }
@@ -139,14 +158,26 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
       thaw?.();
     }
   };
+  const mendAndNote = async (party: string): Promise<void> => {
+    await mend(party);
+    record({ type: "carried-out", party }, "maildrill");
+  };
+  const seat = (built: Stage): void => {
+    stage = built;
+    compiled = built.compiled;
+    setup.onStage(built);
+  };
   const build = async (): Promise<void> => {
     await withRange(async () => {
+      await setup.standing?.remove();
       const built = await setup.build();
-      stage = built;
-      compiled = built.compiled;
-      setup.onStage(built);
+      seat(built);
       if (setup.canReplay) await setup.bringBack(built, mend);
+      if (setup.standing !== undefined) await built.range.keepFor?.(log.id);
     });
+    rebuilt();
+  };
+  const rebuilt = (): void => {
     if (stateOf(log.snapshot()) === "rebuilding") record({ type: "rebuilt" }, "maildrill");
   };
   const judge = async (): Promise<{ readonly judged: readonly Judged[]; readonly items: VerdictItem[] }> => {
@@ -155,8 +186,20 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
   };
   const proofs = (): Pin[] => context().pins.flatMap((pinned) => pinned.proofs);
 
-  /** Real programs cannot be brought to where they were: the range begins again, and the session knows it. */
+  /** What other people were at when the last process ended, they do now. */
+  const goOnMending = async (): Promise<void> => {
+    for (const party of promisedIn(log.entries())) await mendAndNote(party);
+  };
+  /** Where no range stands: real programs cannot be brought to where they were. The range begins again, and the session knows it. */
   const buildAgain = async (): Promise<void> => {
+    const standing = await withRange(async () => setup.standing?.takeUp());
+    if (standing !== undefined) {
+      await withRange(async () => {
+        seat(standing);
+        await goOnMending();
+      });
+      return rebuilt();
+    }
     if (!setup.canReplay) record({ type: "reset" }, "maildrill");
     await build();
   };
@@ -226,7 +269,7 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
       const event: JournalEvent = { type: "escalated", party: party.key, status: verdict.status, says: verdict.says };
       need(event, "there is nobody to write to at this point");
       record(event, actor);
-      if (verdict.status === "taken") await withRange(() => mend(party.key));
+      if (verdict.status === "taken") await withRange(() => mendAndNote(party.key));
       return { party, verdict };
     },
     check: async (actor) => {
@@ -265,10 +308,29 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
     },
     giveUp: () => record({ type: "give-up" }),
     leave: async () => {
-      if (stateOf(log.snapshot()) !== "debrief") record({ type: "left" });
+      const isOver = stateOf(log.snapshot()) === "debrief";
+      if (!isOver) record({ type: "left" });
+      const range = stage?.range;
+      const waits = !isOver && setup.standing !== undefined && isWorthwhile(log.entries());
+      if (waits && range?.leave !== undefined) {
+        away();
+        await range.leave();
+        return true;
+      }
       await drop();
+      // Where the engine lost it, it may stand all the same; what cannot be reached now is swept away later.
+      if (range === undefined && !waits) await setup.standing?.remove().catch(() => {});
+      return false;
     },
   };
+}
+
+/** Other people who said that they mend it, and of whom it is not known that they have. */
+function promisedIn(entries: readonly JournalEntry[]): string[] {
+  const deeds = deedsOf(entries).map(({ event }) => event);
+  const done = deeds.flatMap((event) => (event.type === "carried-out" ? [event.party] : []));
+  const taken = deeds.flatMap((event) => (event.type === "escalated" && event.status === "taken" ? [event.party] : []));
+  return [...new Set(taken)].filter((party) => !done.includes(party));
 }
 
 const over = "the session has come to its end";

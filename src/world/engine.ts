@@ -18,6 +18,23 @@ export interface Engine {
    * @throws ProblemError when it cannot; nothing is left behind then.
    */
   up(world: World, options?: UpOptions): Promise<Range>;
+  /** Ranges that outlived the process which had them. Absent where a range ends with its process, and is brought back by doing the same again. */
+  readonly standing?: StandingRanges;
+}
+
+/** Ranges that stand and wait for the session for which they are kept (`Range.keepFor`). */
+export interface StandingRanges {
+  /** How long one waits at most, from when it was last taken up. */
+  readonly hoursAtMost: number;
+  /** The addresses of the one that waits for a session; undefined when there is none, or not all of it runs. */
+  find(session: string, shape: Shape): Promise<AddressPlan | undefined>;
+  /**
+   * Takes it up again as it is: its files, queues, mailboxes, and its log since the start.
+   * @param world as it was started @throws ProblemError when it cannot be taken up; it stands as before then
+   */
+  takeUp(session: string, world: World, options?: UpOptions): Promise<Range>;
+  /** Removes what waits for a session. Nothing happens where nothing does. */
+  remove(session: string): Promise<void>;
 }
 
 /** What a range will consist of, decided before anything is created. */
@@ -63,6 +80,13 @@ export interface Range {
   readonly time: TimeControl;
   /** Stops everything and frees what the range held. Never throws for what is already gone. */
   down(): Promise<void>;
+  /**
+   * From now on the range outlives this process when that ends without taking it down, and waits for a session for some hours.
+   * Absent, as `leave` is, where ranges end with their process.
+   */
+  keepFor?(session: string): Promise<void>;
+  /** Lets go of a range that is kept for a session, and leaves it as it is. */
+  leave?(): Promise<void>;
 }
 
 export interface AppliedEffect {

@@ -4,6 +4,7 @@ import { engineProblem } from "./engine-problem.ts";
 import { tmpfsOptions } from "./image-rights.ts";
 import { labels } from "./labels.ts";
 import { type ContainerPlan, type NetworkPlan, withoutGateway } from "./range-plan.ts";
+import { removeMarks } from "./standing.ts";
 
 /** An internal network: no route leads out of it, and the engine's host has no address in it. */
 export async function createNetwork(docker: Docker, { name, cidr, labels: labelled }: NetworkPlan): Promise<void> {
@@ -79,10 +80,11 @@ export interface StuckNetwork {
 }
 
 /**
- * Removes everything that carries the range's id: containers first, networks when nothing is on them any more.
+ * Removes everything that carries the range's id: its mark, then containers, networks when nothing is on them any more.
  * @returns networks that stay all the same @throws dockerode's error when the engine fails at anything else
  */
 export async function removeRange(docker: Docker, rangeId: string): Promise<StuckNetwork[]> {
+  await removeMarks(docker, rangeId);
   const filters = { label: [`${labels.range}=${rangeId}`] };
   const containers = await docker.listContainers({ all: true, filters });
   // Sidecars live in the network namespace of their hosts, which need not be there any more when they go.

@@ -4,8 +4,9 @@ import type Docker from "dockerode";
 import { inParallel } from "../../base/in-parallel.ts";
 import { isProblem, ProblemError } from "../../base/problem.ts";
 import type { LogDialect } from "../../daemons/daemon.ts";
-import type { Engine, PlannedRange, Range, UpOptions } from "../../world/engine.ts";
-import { hostOf, type World } from "../../world/world.ts";
+import { addressPlan } from "../../world/address-plan.ts";
+import type { Engine, PlannedRange, Range, StandingRanges, UpOptions } from "../../world/engine.ts";
+import { type AddressPlan, hostOf, type Shape, type World } from "../../world/world.ts";
 import { poolPlan } from "./address-pool.ts";
 import type { DockerClient, EngineInfo } from "./client.ts";
 import { createNetwork, removeRange } from "./containers.ts";
@@ -14,9 +15,11 @@ import type { HostImage } from "./image-rights.ts";
 import { type LiveHost, startHost } from "./live-host.ts";
 import { createRangeLog } from "./logs.ts";
 import { ownerOf } from "./owner.ts";
-import { createRange } from "./range.ts";
+import { createRange, rangeOf } from "./range.ts";
 import { planRange, type RangePlan } from "./range-plan.ts";
+import { putMark, waitsHours } from "./standing.ts";
 import { sweepOrphans } from "./sweep.ts";
+import { findStanding, takeUpRange } from "./take-up.ts";
 
 export interface DockerEngineParts {
   readonly client: DockerClient;
@@ -55,6 +58,44 @@ export function createDockerEngine({ client: { docker, about }, dialects, images
         throw error;
       });
     },
+    standing: standingRanges(docker, dialects),
+  };
+}
+
+/** Ranges that were left standing for a session. */
+function standingRanges(docker: Docker, dialects: readonly LogDialect[]): StandingRanges {
+  const orProblem = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw error instanceof ProblemError ? error : new ProblemError(engineProblem(error));
+    });
+  const find = async (session: string, shape: Shape): Promise<AddressPlan | undefined> => {
+    const standing = await findStanding(docker, session);
+    if (standing === undefined) return undefined;
+    const isWhole =
+      shape.hosts.every(({ key }) => standing.hosts.includes(key)) &&
+      shape.networks.every(({ key }) => standing.networks[key] !== undefined);
+    return isWhole ? addressPlan(shape, standing.networks) : undefined;
+  };
+  const takeUp = async (session: string, world: World, { signal = new AbortController().signal }: UpOptions = {}): Promise<Range> => {
+    const standing = await findStanding(docker, session);
+    if (standing === undefined) {
+      const hint = "Start a range anew.";
+      throw new ProblemError({ code: "range-not-standing", message: "No range waits for this session any more.", hint });
+    }
+    const identity = { ...standing.range, owner: ownerOf() };
+    // First of all: from here on it is ours, and nobody sweeps it away.
+    await putMark(docker, identity, session);
+    return rangeOf(await takeUpRange({ docker, dialects, signal, world, plan: planRange(world, identity) }));
+  };
+  const remove = async (session: string): Promise<void> => {
+    const standing = await findStanding(docker, session);
+    if (standing !== undefined) await removeRange(docker, standing.range.id);
+  };
+  return {
+    hoursAtMost: waitsHours,
+    find: (session, shape) => orProblem(find(session, shape)),
+    takeUp: (session, world, options) => orProblem(takeUp(session, world, options)),
+    remove: (session) => orProblem(remove(session)),
   };
 }
 
@@ -91,8 +132,8 @@ async function start(
     await inParallel(longestFirst(plan.containers), startsAtOnce, async (container) => {
       signal.throwIfAborted();
       progress?.({ host: container.host, text: `starting ${container.running.join(", ") || "nothing"}` });
-      const setup = { docker, image: references[container.image] ?? "", host: hostOf(world, container.host), dialects, log, signal };
-      hosts.push(await startHost(container, setup).catch(told(container.host)));
+      const setup = { docker, host: hostOf(world, container.host), dialects, log, signal };
+      hosts.push(await startHost(container, references[container.image] ?? "", setup).catch(told(container.host)));
       progress?.({ host: container.host, text: "ready" });
     });
     return await createRange({ docker, world, plan, hosts, log, dialects });

@@ -8,11 +8,17 @@ export const labels = {
   started: "maildrill.started",
   /** The host's key: `mx1`; on networks the network's key. */
   part: "maildrill.part",
-  /** `host`, `sidecar` or `network`. */
+  /** `host`, `sidecar`, `network` or `mark`. */
   kind: "maildrill.kind",
+  /** On a mark: the session for which the range is kept, ... */
+  session: "maildrill.session",
+  /** ... whose it is, ... */
+  user: "maildrill.user",
+  /** ... and how long it waits when its owner is gone, ISO 8601. */
+  until: "maildrill.until",
 } as const;
 
-export type Kind = "host" | "sidecar" | "network";
+export type Kind = "host" | "sidecar" | "network" | "mark";
 
 /** Who a range belongs to, as it is written on each of its objects. */
 export interface RangeIdentity {

@@ -6,8 +6,9 @@ import type { RunOptions, RunResult } from "../../world/engine.ts";
 import type { DaemonKind, Host } from "../../world/world.ts";
 import { createHost } from "./containers.ts";
 import { engineProblem } from "./engine-problem.ts";
+import { endSession } from "./exec.ts";
 import { createHostCommands } from "./host-commands.ts";
-import { createLineSorter, followContainer, type RangeLog } from "./logs.ts";
+import { countLines, createLineSorter, followContainer, type RangeLog, type StampedLine } from "./logs.ts";
 import type { ContainerPlan } from "./range-plan.ts";
 import { sealHost } from "./seal.ts";
 
@@ -33,7 +34,6 @@ const linesTold = 8;
 
 export interface HostSetup {
   readonly docker: Docker;
-  readonly image: string;
   readonly host: Host;
   readonly dialects: readonly LogDialect[];
   readonly log: RangeLog;
@@ -44,57 +44,52 @@ export interface HostSetup {
  * Creates and starts a host, and waits until each of its daemons has said in its log that it serves.
  * @throws ProblemError `host-not-ready` with the last lines of its log
  */
-export async function startHost(plan: ContainerPlan, { docker, image, host, dialects, log, signal }: HostSetup): Promise<LiveHost> {
+export async function startHost(plan: ContainerPlan, image: string, setup: HostSetup): Promise<LiveHost> {
+  const { docker, signal } = setup;
   const container = await createHost(docker, plan, image);
   signal.throwIfAborted();
   await container.start();
-  const over = container.wait();
-  over.catch(() => {});
+  const ear = createEar(plan, container, setup);
   // Sealed while its daemons start; it is a host of the range only when both are done.
   const sealed = sealHost(docker, container, plan, image);
   sealed.catch(() => {});
-  const heard: string[] = [];
-  const awaited = new Map<() => void, LogDialect>();
-  const sort = createLineSorter(
-    plan.host,
-    host.daemons.map(({ kind }) => kind),
-    dialects,
-  );
-  const saysReady = (daemon: DaemonKind): Promise<void> => {
-    const dialect = dialects.find((each) => each.daemon === daemon);
-    if (dialect === undefined) return Promise.resolve();
-    return new Promise((resolve) => awaited.set(resolve, dialect));
-  };
-  const inTime = (ready: Promise<unknown>): Promise<void> =>
-    withinLimit(ready, over, signal, () =>
-      notReady(
-        plan,
-        [...awaited.values()].map(({ daemon }) => daemon),
-        heard,
-      ),
-    );
-  const ready = Promise.all(plan.running.map(saysReady));
-  const leave = await followContainer(docker, container, (stamped) => {
-    heard.push(stamped.text);
-    if (heard.length > linesTold) heard.shift();
-    const line = sort(stamped);
-    if (line === undefined) return;
-    log.add(line);
-    for (const [resolve, { daemon, ready: words }] of awaited) {
-      if (daemon !== line.daemon || !words.test(line.text)) continue;
-      awaited.delete(resolve);
-      resolve();
-    }
-  });
+  const ready = Promise.all(plan.running.map(ear.saysReady));
+  await ear.follow();
   try {
-    await inTime(ready);
+    await ear.inTime(ready);
     await sealed;
   } catch (error) {
-    leave();
+    ear.leave();
     // Nothing of ours may still be at work when the range is removed.
     await sealed.catch(() => {});
     throw error;
   }
+  return liveHost(plan, container, setup, ear);
+}
+
+/**
+ * Takes up a host that runs: its log from the beginning, and no shell of whoever had it before.
+ * @throws dockerode's error when it is not there
+ */
+export async function takeUpHost(plan: ContainerPlan, setup: HostSetup): Promise<LiveHost> {
+  const { docker } = setup;
+  const container = docker.getContainer(plan.name);
+  const printed = await countLines(container);
+  const ear = createEar(plan, container, setup);
+  const heard = ear.hasHeard(printed);
+  await ear.follow();
+  try {
+    await ear.inTime(heard);
+    // Shells of a process that was killed go on in the container.
+    await endSession(docker, container, "t[0-9]*");
+  } catch (error) {
+    ear.leave();
+    throw error;
+  }
+  return liveHost(plan, container, setup, ear);
+}
+
+function liveHost(plan: ContainerPlan, container: Docker.Container, { docker, host }: HostSetup, ear: Ear): LiveHost {
   const commands = createHostCommands(docker, container);
   const run = (commandLine: string, options: RunOptions = {}): Promise<RunResult> =>
     commands.run(commandLine, options).catch((error: unknown) => {
@@ -112,8 +107,75 @@ export async function startHost(plan: ContainerPlan, { docker, image, host, dial
       const message = `A command failed there (exit code ${code}): ${(stderr || stdout).trim()}`;
       throw new ProblemError({ code: "host-command-failed", message, where: { host: plan.host } });
     },
-    nextReady: (daemon) => inTime(saysReady(daemon)),
-    leave,
+    nextReady: (daemon) => ear.inTime(ear.saysReady(daemon)),
+    leave: ear.leave,
+  };
+}
+
+/** Listens to what a host prints. */
+interface Ear {
+  /** Begins to listen, from the host's start on. */
+  follow(): Promise<void>;
+  /** Kept when a daemon says, the next time, that it serves. */
+  saysReady(daemon: DaemonKind): Promise<void>;
+  /** Kept when so many lines were heard. */
+  hasHeard(lines: number): Promise<void>;
+  /** Waits no longer than a host may take. @throws ProblemError `host-not-ready` */
+  inTime(ready: Promise<unknown>): Promise<void>;
+  leave(): void;
+}
+
+function createEar(plan: ContainerPlan, container: Docker.Container, { docker, host, dialects, log, signal }: HostSetup): Ear {
+  const over = container.wait();
+  over.catch(() => {});
+  const heard: string[] = [];
+  const awaited = new Map<() => void, LogDialect>();
+  let count = 0;
+  let counted = (): void => {};
+  let stop = (): void => {};
+  const sort = createLineSorter(
+    plan.host,
+    host.daemons.map(({ kind }) => kind),
+    dialects,
+  );
+  const hear = (stamped: StampedLine): void => {
+    heard.push(stamped.text);
+    if (heard.length > linesTold) heard.shift();
+    const line = sort(stamped);
+    if (line !== undefined) {
+      log.add(line);
+      for (const [resolve, { daemon, ready: words }] of awaited) {
+        if (daemon !== line.daemon || !words.test(line.text)) continue;
+        awaited.delete(resolve);
+        resolve();
+      }
+    }
+    count++;
+    counted();
+  };
+  return {
+    follow: async () => {
+      stop = await followContainer(docker, container, hear);
+    },
+    saysReady: (daemon) => {
+      const dialect = dialects.find((each) => each.daemon === daemon);
+      if (dialect === undefined) return Promise.resolve();
+      return new Promise((resolve) => awaited.set(resolve, dialect));
+    },
+    hasHeard: (lines) =>
+      new Promise((resolve) => {
+        counted = () => count >= lines && resolve();
+        counted();
+      }),
+    inTime: (ready) =>
+      withinLimit(ready, over, signal, () =>
+        notReady(
+          plan,
+          [...awaited.values()].map(({ daemon }) => daemon),
+          heard,
+        ),
+      ),
+    leave: () => stop(),
   };
 }
 

@@ -31,6 +31,18 @@ export async function followContainer(
   return () => stream.destroy();
 }
 
+/** How many lines a container has printed so far. */
+export async function countLines(container: Docker.Container): Promise<number> {
+  const printed = await container.logs({ follow: false, stdout: true, stderr: true });
+  let lines = 0;
+  // Each frame: a byte for the stream, three of nothing, the length, and so many bytes of text.
+  for (let at = 0; at + 8 <= printed.length; at += 8 + printed.readUInt32BE(at + 4)) {
+    const text = printed.subarray(at + 8, at + 8 + printed.readUInt32BE(at + 4));
+    lines += text.reduce((count, byte) => count + (byte === 10 ? 1 : 0), 0);
+  }
+  return lines;
+}
+
 /** `2026-11-24T08:50:39.123456789Z text` */
 export function stamped(line: string): StampedLine {
   const space = line.indexOf(" ");

@@ -9,12 +9,22 @@ import { putInForce } from "./effects/link.ts";
 import { engineProblem } from "./engine-problem.ts";
 import { createLiveRange, type LiveRange, type LiveRangeParts, wait } from "./live-range.ts";
 import { answer } from "./questions/question-handlers.ts";
+import { putMark } from "./standing.ts";
 import { openTerminal } from "./terminal.ts";
 
-/** The engine port's face of a live range. Brings what is not in files into the state that the world says. */
+/** A range that was just started. Brings what is not in files into the state that the world says. */
 export async function createRange(parts: LiveRangeParts): Promise<Range> {
   const live = createLiveRange(parts);
   await setTheStage(live);
+  return rangeOf(live);
+}
+
+/** The engine port's face of a live range. */
+export function rangeOf(live: LiveRange): Range {
+  const letGo = (): void => {
+    live.ending.abort();
+    for (const host of live.hosts) host.leave();
+  };
   let terminals = 0;
   return {
     engine: "docker",
@@ -27,12 +37,16 @@ export async function createRange(parts: LiveRangeParts): Promise<Range> {
     follow: (listener) => live.log.follow(listener),
     time: { now: () => Date.now(), advance: (durationMs) => wait(live, durationMs), jumps: false },
     async down() {
-      live.ending.abort();
-      for (const host of live.hosts) host.leave();
+      letGo();
       await removeRange(live.docker, live.plan.range.id).catch((error: unknown) => {
         throw new ProblemError(engineProblem(error));
       });
     },
+    keepFor: (session) =>
+      putMark(live.docker, live.plan.range, session).catch((error: unknown) => {
+        throw new ProblemError(engineProblem(error));
+      }),
+    leave: async () => letGo(),
   };
 }
 

@@ -42,14 +42,21 @@ async function startSidecar(docker: Docker, { container: target, plan }: LiveHos
   const where = { host: plan.host };
   try {
     const { Image } = await target.inspect();
-    const container = await docker.createContainer({
-      name: `${plan.name}-net`,
-      Image,
-      Entrypoint: ["sleep", "infinity"],
-      Cmd: [],
-      Labels: labels,
-      HostConfig: { ...besideHost(target, ["NET_ADMIN", "NET_RAW"]), LogConfig: { Type: "none", Config: {} } },
-    });
+    const name = `${plan.name}-net`;
+    const container = await docker
+      .createContainer({
+        name,
+        Image,
+        Entrypoint: ["sleep", "infinity"],
+        Cmd: [],
+        Labels: labels,
+        HostConfig: { ...besideHost(target, ["NET_ADMIN", "NET_RAW"]), LogConfig: { Type: "none", Config: {} } },
+      })
+      .catch((error: { statusCode?: number }) => {
+        // It is there already where the range was taken up.
+        if (error.statusCode === 409) return docker.getContainer(name);
+        throw error;
+      });
     await container.start();
     const start = (argv: readonly string[]): Promise<RunningProgram> => startProgram(docker, container, argv, { cwd: "/" });
     return {

@@ -3,7 +3,7 @@ import type { Engine } from "../../world/engine.ts";
 import { connectDocker, type DockerClient } from "./client.ts";
 import { createDockerEngine } from "./engine.ts";
 import { ensureImages } from "./images/build-images.ts";
-import { type Swept, sweepOrphans } from "./sweep.ts";
+import { type FoundRange, findRanges, removeWaiting, type Swept, sweepOrphans } from "./sweep.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,6 +20,16 @@ export async function openDockerEngine(env: Environment): Promise<Engine> {
 /** Removes from the engine what ranges of dead processes left there. @throws ProblemError when no engine answers */
 export async function sweepLeftovers(env: Environment): Promise<Swept> {
   return sweepOrphans((await connectDocker(env)).docker);
+}
+
+/** Ranges that wait for their sessions, whoever's they are. @throws ProblemError when no engine answers */
+export async function findWaiting(env: Environment): Promise<FoundRange[]> {
+  return (await findRanges((await connectDocker(env)).docker)).filter(({ waits }) => waits !== undefined);
+}
+
+/** Ends ranges of this user that wait for their sessions. @param range its id; all where it is not given. @returns the ids of those that were */
+export async function endWaiting(env: Environment, range?: string): Promise<string[]> {
+  return removeWaiting((await connectDocker(env)).docker, ({ id }) => range === undefined || range === id);
 }
 
 function buildMissing(

@@ -71,6 +71,8 @@ export const journalEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("diagnosed"), verdict: claimVerdict, says: z.string() }),
   /** The learner wrote to other people; what they do about it follows, and takes its time. `party`: the key of their organisation. */
   z.strictObject({ type: z.literal("escalated"), party: z.string(), status: escalationStatus, says: z.string() }),
+  /** What they do about it is done. */
+  z.strictObject({ type: z.literal("carried-out"), party: z.string() }),
   z.strictObject({ type: z.literal("check") }),
   z.strictObject({ type: z.literal("judged"), solved: z.boolean(), items: z.array(verdictItem) }),
   /** A look at the objectives that nobody asked for, after a command. */

@@ -1,4 +1,4 @@
-import type { JournalEvent, SessionRecord } from "./entry.ts";
+import type { JournalEntry, JournalEvent, SessionRecord } from "./entry.ts";
 import { type Score, scoreOf } from "./score.ts";
 
 type Started = Extract<JournalEvent, { type: "started" }>;
@@ -69,7 +69,12 @@ function isWork(event: JournalEvent): boolean {
 export function isOpen({ entries }: SessionRecord): boolean {
   if (entries.some(({ event }) => event.type === "started" && event.kept)) return false;
   const ended = entries.some(({ event }) => event.type === "give-up" || event.type === "replied");
-  return !ended && entries.some(({ event }) => isWork(event));
+  return !ended && isWorthwhile(entries);
+}
+
+/** Something was done that would be a pity to lose. */
+export function isWorthwhile(entries: readonly JournalEntry[]): boolean {
+  return entries.some(({ event }) => isWork(event));
 }
 
 /** The process that had the session last, or undefined when it was left in order. Whether that process lives is not for us to say. */

@@ -27,6 +27,7 @@ function engineWith(networks: readonly FakeNetwork[], late: readonly FakeNetwork
   });
   const docker = {
     listContainers: async () => [],
+    listVolumes: async () => ({ Volumes: [] }),
     listNetworks: async ({ filters }: { filters: { label: string[] } }) =>
       [...there.values()]
         .filter(({ range }) => [`maildrill.range`, `maildrill.range=${range}`].includes(filters.label[0] ?? ""))

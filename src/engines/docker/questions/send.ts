@@ -38,11 +38,25 @@ export async function answerSend(range: LiveRange, question: SendQuestion): Prom
     const found: Found[] = stored.map(({ address, copies }) => ({ address, copies: copies.length }));
     const recipients = fatesOf(tracer, messageId, found, mailboxHosts(range.world));
     const own = withReports(tracer.trace().messages, messageId);
-    await takeOut(range, [...stored, ...(await reportsStored(range, own, messageId))], own, whileDown.length > 0);
+    const reports = own.filter((each) => each.messageId !== messageId);
+    await takeOut(range, [...stored, ...(await placesOf(range, reports))], own, whileDown.length > 0);
     await hideProbe(range, sentAtMs, { messageIds: own.map((each) => each.messageId), envelope: mail });
     return { ask: "send", messageId, recipients };
   } finally {
     for (const host of whileDown) await restoreFilter(range, host);
+  }
+}
+
+/** How a probe's mail is called: no program calls a mail so. */
+const probeId = /^<[0-9a-f]{24}@/;
+
+/** Takes out what probes left that were cut off, with their process. */
+export async function takeOutUnfinished(range: LiveRange): Promise<void> {
+  const { messages } = traceLines(range.log.lines(), range.dialects).trace();
+  for (const { messageId } of messages.filter((each) => probeId.test(each.messageId))) {
+    const own = withReports(messages, messageId);
+    await takeOut(range, await placesOf(range, own), own, true);
+    await hideProbe(range, 0, { messageIds: own.map((each) => each.messageId) });
   }
 }
 
@@ -107,11 +121,10 @@ function withReports(messages: readonly MessageTrace[], messageId: string): Mess
   return [...messages.filter((each) => each.messageId === messageId), ...reports];
 }
 
-/** Where the reports on the probe lie by now. */
-function reportsStored(range: LiveRange, own: readonly MessageTrace[], probe: string): Promise<Stored[]> {
-  const reports = own.filter(({ messageId }) => messageId !== probe);
+/** Where messages lie by now. */
+function placesOf(range: LiveRange, messages: readonly MessageTrace[]): Promise<Stored[]> {
   return Promise.all(
-    reports.flatMap(({ messageId, deliveries }) => deliveries.map(({ recipient }) => copiesOf(range, recipient, messageId))),
+    messages.flatMap(({ messageId, deliveries }) => deliveries.map(({ recipient }) => copiesOf(range, recipient, messageId))),
   );
 }
 

@@ -9,6 +9,8 @@ import { endSession, type RunningProgram, startAttempts, startProgram } from "./
 export interface HostCommands {
   /** @throws Error of the engine's when the host cannot be reached */
   run(commandLine: string, options?: RunOptions): Promise<RunResult>;
+  /** Ends the program on the host. */
+  leave(): void;
 }
 
 /** What a command line gives whose host went away, or whose runner was killed, while it ran. */
@@ -17,8 +19,13 @@ const killed: RunResult = { stdout: "", stderr: "", code: 137 };
 /** Hands a command line to the program on the host. */
 type Ask = (session: string, request: Buffer) => Promise<RunResult>;
 
+interface Runner {
+  readonly ask: Ask;
+  end(): void;
+}
+
 export function createHostCommands(docker: Docker, container: Docker.Container): HostCommands {
-  let runner: Promise<Ask> | undefined;
+  let runner: Promise<Runner> | undefined;
   let sessions = 0;
   /** A runner that has ended, or could not be started, is no reason not to try again. */
   const forget = (): void => {
@@ -27,9 +34,14 @@ export function createHostCommands(docker: Docker, container: Docker.Container):
   const ask: Ask = async (session, request) => {
     runner ??= startRunner(docker, container, forget);
     runner.catch(forget);
-    return (await runner)(session, request);
+    return (await runner).ask(session, request);
   };
   return {
+    leave: () =>
+      void runner?.then(
+        ({ end }) => end(),
+        () => {},
+      ),
     async run(commandLine, { stdin = "", signal, cwd = "/root" } = {}) {
       signal?.throwIfAborted();
       const session = `c${++sessions}`;
@@ -53,7 +65,7 @@ const greeting = "ready\n";
  * @param onEnd called when it takes no more command lines
  * @throws Error with the engine's words when it cannot be started
  */
-async function startRunner(docker: Docker, container: Docker.Container, onEnd: () => void): Promise<Ask> {
+async function startRunner(docker: Docker, container: Docker.Container, onEnd: () => void): Promise<Runner> {
   for (let attempt = 1; ; attempt++) {
     const program = await startProgram(docker, container, ["host-commands"]);
     const first = await firstWords(program.stdout);
@@ -71,7 +83,7 @@ function firstWords(stdout: RunningProgram["stdout"]): Promise<string> {
   });
 }
 
-function listenTo({ stdin, stdout, stderr, ended }: RunningProgram, onEnd: () => void): Ask {
+function listenTo({ stdin, stdout, stderr, ended }: RunningProgram, onEnd: () => void): Runner {
   const waiting = new Map<string, (result: RunResult | Promise<RunResult>) => void>();
   const hear = createAnswerReader((session, result) => {
     waiting.get(session)?.(result);
@@ -89,12 +101,13 @@ function listenTo({ stdin, stdout, stderr, ended }: RunningProgram, onEnd: () =>
     last.catch(() => {});
   };
   ended.then(over, over);
-  return (session, request) =>
+  const ask: Ask = (session, request) =>
     last ??
     new Promise<RunResult>((resolve) => {
       waiting.set(session, resolve);
       stdin.write(request);
     });
+  return { ask, end: () => stdin.destroy() };
 }
 
 function requestOf(session: string, texts: readonly string[]): Buffer {

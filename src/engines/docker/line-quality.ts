@@ -13,6 +13,8 @@ export type Line = Pick<Network, "latencyMs" | "lossRatio">;
 export interface HostLines {
   /** Gives every host's interface on a network this latency and loss: each host holds back what it receives. */
   set(hosts: readonly LiveHost[], cidr: string, line: Line): Promise<void>;
+  /** Lets go of the programs that make them so; the lines are good from then on. */
+  leave(): void;
 }
 
 export function createHostLines(sidecars: Sidecars): HostLines {
@@ -39,6 +41,9 @@ export function createHostLines(sidecars: Sidecars): HostLines {
   }
 
   return {
+    leave() {
+      for (const { stdin } of slow.values()) stdin.destroy();
+    },
     async set(hosts, cidr, line) {
       const interfaces = hosts.flatMap((host) => host.plan.interfaces.map(({ address }) => ({ host, address })));
       const onIt = interfaces.filter(({ address }) => overlap(`${address}/32`, cidr));

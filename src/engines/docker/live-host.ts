@@ -23,7 +23,7 @@ export interface LiveHost {
   demand(commandLine: string, options?: RunOptions): Promise<string>;
   /** The next time that a daemon says in its log that it serves. @throws ProblemError `host-not-ready` when that takes too long */
   nextReady(daemon: DaemonKind): Promise<void>;
-  /** Stops following its log. */
+  /** Lets go of it: nothing of ours listens to it or waits for it any more. */
   leave(): void;
 }
 
@@ -108,7 +108,10 @@ function liveHost(plan: ContainerPlan, container: Docker.Container, { docker, ho
       throw new ProblemError({ code: "host-command-failed", message, where: { host: plan.host } });
     },
     nextReady: (daemon) => ear.inTime(ear.saysReady(daemon)),
-    leave: ear.leave,
+    leave: () => {
+      ear.leave();
+      commands.leave();
+    },
   };
 }
 
@@ -126,7 +129,12 @@ interface Ear {
 }
 
 function createEar(plan: ContainerPlan, container: Docker.Container, { docker, host, dialects, log, signal }: HostSetup): Ear {
-  const over = container.wait();
+  const left = new AbortController();
+  // Left, it is no longer waited for: neither well nor ill.
+  const over = container.wait({ abortSignal: left.signal }).catch((error: unknown) => {
+    if (left.signal.aborted) return new Promise<never>(() => {});
+    throw error;
+  });
   over.catch(() => {});
   const heard: string[] = [];
   const awaited = new Map<() => void, LogDialect>();
@@ -175,7 +183,10 @@ function createEar(plan: ContainerPlan, container: Docker.Container, { docker, h
           heard,
         ),
       ),
-    leave: () => stop(),
+    leave: () => {
+      left.abort();
+      stop();
+    },
   };
 }
 

@@ -23,6 +23,7 @@ export async function createRange(parts: LiveRangeParts): Promise<Range> {
 export function rangeOf(live: LiveRange): Range {
   const letGo = (): void => {
     live.ending.abort();
+    live.hostLines.leave();
     for (const host of live.hosts) host.leave();
   };
   let terminals = 0;

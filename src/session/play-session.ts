@@ -1,7 +1,7 @@
 import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import { learnersHosts, type Stage } from "../scenario/stage.ts";
-import type { Pinned } from "./journal/entry.ts";
+import type { JournalEntry, Pinned } from "./journal/entry.ts";
 import { type LearnerSession, type LearnerSessionSetup, startLearnerSession } from "./learner-session.ts";
 import type { LearnerTerminals } from "./learner-terminals.ts";
 import { deedsOf, replay } from "./replay.ts";
@@ -50,7 +50,7 @@ export async function startPlaySession({ openTerminals, onStage, ...setup }: Pla
       await session.begin();
       const stage = session.stage();
       const { host, goTo } = seated();
-      if (host() === "") await session.withRange(() => goTo(firstHost(stage)));
+      if (host() === "") await session.withRange(() => goTo(lastHost(setup.log.entries()) ?? firstHost(stage)));
     },
     goTo: async (host) => {
       const own = learnersHosts(session.stage());
@@ -62,6 +62,13 @@ export async function startPlaySession({ openTerminals, onStage, ...setup }: Pla
     },
     pin: () => session.keep(seated().last()),
   };
+}
+
+/** Where the learner was last, in the range that the session has now. */
+function lastHost(entries: readonly JournalEntry[]): string | undefined {
+  const events = deedsOf(entries).map(({ event }) => event);
+  const seats = events.flatMap((event) => (event.type === "typed" || event.type === "opened" ? [event.host] : []));
+  return seats.at(-1);
 }
 
 /** The learner's own host to start on: the workstation where there is one. */

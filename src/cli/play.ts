@@ -31,7 +31,7 @@ export const play: CliCommand = {
       .option("--seed <n>", "whose names are drawn", "0")
       .option("--plain", "line by line, also in a terminal")
       .option("--resume", "go on where you left it")
-      .option("--new", "begin anew, whatever you left");
+      .option("--new", "begin anew, whatever you left; on docker the range that waits for it goes");
     defineLearner(command);
   },
   run: async (context, [name], options) => {

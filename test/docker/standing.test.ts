@@ -78,7 +78,14 @@ describe.skipIf(why !== undefined)("a range on docker outlives its player", () =
     docker = (await connectDocker(process.env)).docker;
   });
   afterEach(async () => {
-    for (const child of children.splice(0)) child.kill("SIGKILL");
+    // As long as one lives its range is its own.
+    await Promise.all(
+      children.splice(0).map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        child.kill("SIGKILL");
+        await once(child, "close");
+      }),
+    );
     maildrill("down", "--all");
   });
   afterAll(() => rmSync(data, { recursive: true }));
@@ -120,7 +127,9 @@ describe.skipIf(why !== undefined)("a range on docker outlives its player", () =
     const ids = await containersOf(session);
     expect(ids.length).toBeGreaterThan(5);
     // Whoever looks does not sweep it away, and says that it is there.
-    expect(JSON.parse(maildrill("ps", "--json"))).toMatchObject({ waiting: [{ session }] });
+    expect(JSON.parse(maildrill("ps", "--json"))).toMatchObject({
+      waiting: expect.arrayContaining([expect.objectContaining({ session })]),
+    });
 
     const second = await play(again, "--resume");
     expect(second.shown()).toContain("investigating, 1 pins");
@@ -167,7 +176,7 @@ describe.skipIf(why !== undefined)("a range on docker outlives its player", () =
     const others = await containersOf(killed);
     expect(maildrill("down", "--all")).toMatch(/^[0-9a-f]{8} is down$/m);
     await expectNothingFor(others, killed);
-    expect(JSON.parse(maildrill("ps", "--json"))).toMatchObject({ waiting: [] });
+    expect(maildrill("ps", "--json")).not.toContain(killed);
 
     const third = await play("The range that you had is gone", "--resume");
     await third.type("cat /root/notes", "No such file");

@@ -1,9 +1,10 @@
 import type Docker from "dockerode";
 import { describe, expect, it } from "vitest";
 import { sweptText } from "../../../src/cli/leftovers.ts";
-import { labelsOf } from "../../../src/engines/docker/labels.ts";
+import { labels, labelsOf } from "../../../src/engines/docker/labels.ts";
 import { ownerOf } from "../../../src/engines/docker/owner.ts";
-import { sweepOrphans } from "../../../src/engines/docker/sweep.ts";
+import { userHere } from "../../../src/engines/docker/standing.ts";
+import { findRanges, removeWaiting, sweepOrphans } from "../../../src/engines/docker/sweep.ts";
 
 /** As ownerOf has it, of a process that is gone: nobody has this number and started then. */
 const deadOwner = ownerOf().replace(/\/\d+\/\d+$/, "/1/0");
@@ -15,8 +16,21 @@ interface FakeNetwork {
   readonly refusal?: { readonly statusCode: number; readonly message: string };
 }
 
+interface FakeMark {
+  readonly range: string;
+  readonly owner: string;
+  readonly untilMs: number;
+}
+
+const markLabels = ({ range, owner, untilMs }: FakeMark) => ({
+  ...labelsOf({ id: range, owner, startedAtMs: 0 }, "mark", "session"),
+  [labels.session]: "session",
+  [labels.user]: userHere(),
+  [labels.until]: new Date(untilMs).toISOString(),
+});
+
 /** As much of an engine as a sweep asks for: networks that go or do not. `late` turn up once something was removed. */
-function engineWith(networks: readonly FakeNetwork[], late: readonly FakeNetwork[] = []) {
+function engineWith(networks: readonly FakeNetwork[], late: readonly FakeNetwork[] = [], marks: readonly FakeMark[] = []) {
   const there = new Map(networks.map((network) => [network.range, network]));
   const waiting = [...late];
   let removals = 0;
@@ -27,7 +41,8 @@ function engineWith(networks: readonly FakeNetwork[], late: readonly FakeNetwork
   });
   const docker = {
     listContainers: async () => [],
-    listVolumes: async () => ({ Volumes: [] }),
+    listVolumes: async () => ({ Volumes: marks.map((mark) => ({ Name: mark.range, Labels: markLabels(mark) })) }),
+    getVolume: () => ({ remove: async () => {} }),
     listNetworks: async ({ filters }: { filters: { label: string[] } }) =>
       [...there.values()]
         .filter(({ range }) => [`maildrill.range`, `maildrill.range=${range}`].includes(filters.label[0] ?? ""))
@@ -86,5 +101,25 @@ describe("the sweep", () => {
     const { docker, left } = engineWith([{ range: "dead1", owner: deadOwner }], [{ range: "dead3", owner: deadOwner }]);
     expect((await sweepOrphans(docker)).removed).toEqual(["dead1", "dead3"]);
     expect(left()).toEqual([]);
+  });
+
+  it("spares a range that waits for its session, as long as its mark says, and one that was taken up", async () => {
+    const soon = Date.now() + 60_000;
+    const { docker, left } = engineWith(
+      ["waits", "late", "taken"].map((range) => ({ range, owner: deadOwner })),
+      [],
+      [
+        { range: "waits", owner: deadOwner, untilMs: soon },
+        { range: "late", owner: deadOwner, untilMs: 0 },
+        // Its containers still name who began it; who has it now stands on the mark, also after the time is over.
+        { range: "taken", owner: ownerOf(), untilMs: 0 },
+      ],
+    );
+    expect((await sweepOrphans(docker)).removed).toEqual(["late"]);
+    expect(left()).toEqual(["waits", "taken"]);
+    const waiting = (await findRanges(docker)).filter(({ waits }) => waits !== undefined);
+    expect(waiting).toMatchObject([{ id: "waits", orphaned: false, waits: { session: "session", untilMs: soon } }]);
+    expect(await removeWaiting(docker)).toEqual(["waits"]);
+    expect(left()).toEqual(["taken"]);
   });
 });

@@ -86,7 +86,8 @@ describe.skipIf(why !== undefined)("a range on docker outlives its player", () =
         await once(child, "close");
       }),
     );
-    maildrill("down", "--all");
+    // Whoever runs these tests may have ranges of their own that wait: those are left alone.
+    for (const session of sessions()) for (const range of await rangesOf(session)) maildrill("down", range);
   });
   afterAll(() => rmSync(data, { recursive: true }));
 
@@ -103,11 +104,15 @@ describe.skipIf(why !== undefined)("a range on docker outlives its player", () =
     journal.close();
     return type;
   };
+  /** Ids of the ranges that are kept for a session. */
+  const rangesOf = async (session = ""): Promise<string[]> => {
+    const { Volumes } = await docker.listVolumes({ filters: JSON.stringify({ label: [`${labels.session}=${session}`] }) as never });
+    return (Volumes ?? []).map(({ Labels }) => Labels[labels.range] ?? "");
+  };
   /** What stands on the engine for a session: the ids of its containers. */
   const containersOf = async (session = ""): Promise<string[]> => {
-    const { Volumes } = await docker.listVolumes({ filters: JSON.stringify({ label: [`${labels.session}=${session}`] }) as never });
-    const ranges = (Volumes ?? []).map(({ Labels }) => `${labels.range}=${Labels[labels.range]}`);
-    const found = await Promise.all(ranges.map((label) => docker.listContainers({ all: true, filters: { label: [label] } })));
+    const filters = (await rangesOf(session)).map((range) => ({ label: [`${labels.range}=${range}`] }));
+    const found = await Promise.all(filters.map((each) => docker.listContainers({ all: true, filters: each })));
     const hosts = found.flat().filter(({ Labels }) => Labels[labels.kind] === "host");
     return hosts.map(({ Id }) => Id).sort();
   };
@@ -153,13 +158,15 @@ describe.skipIf(why !== undefined)("a range on docker outlives its player", () =
     expect(await containersOf(session)).toEqual(ids);
     // Back where the learner was last, and no shell is left of those that were killed.
     await fourth.type("hostname; ps ax | grep -c '[b]ash -i'", "ns1.meadow.example 1");
+    // Others may hold the old answer for a TTL.
+    await fourth.type(":jump 75s", "UTC.");
     await fourth.type(":check", "Mended.");
     await fourth.type(":reply Two numbers were exchanged.", "Your way");
     expect(await fourth.ended).toBe(0);
     await expectNothingFor(ids, session);
   }, 400_000);
 
-  it("that was left; a new session, `down --all`, or an engine that lost it ends it, and that is said", async () => {
+  it("that was left; a new session or `down` ends it, and what is gone is said to be", async () => {
     const first = await play("You are at a shell");
     await first.type("echo 'mine' > /root/notes; cat /root/notes", "mine");
     await first.type(":quit", "Your range goes on for at most 12 hours");
@@ -174,7 +181,8 @@ describe.skipIf(why !== undefined)("a range on docker outlives its player", () =
     await second.kill();
     const killed = sessions().at(-1) ?? "";
     const others = await containersOf(killed);
-    expect(maildrill("down", "--all")).toMatch(/^[0-9a-f]{8} is down$/m);
+    const [range = ""] = await rangesOf(killed);
+    expect(maildrill("down", range)).toBe(`${range} is down\n`);
     await expectNothingFor(others, killed);
     expect(maildrill("ps", "--json")).not.toContain(killed);
 

@@ -1,4 +1,3 @@
-import { Box } from "ink";
 import type { ReactElement } from "react";
 import { bad, good, Line, Styled } from "../ink/styled.tsx";
 import { proseLines } from "../prose.ts";
@@ -69,9 +68,15 @@ function ListView<D>({ panel, columns, rows }: { readonly panel: ListPanel<D> } 
   const about = panel.about === "" ? [] : [...proseLines(panel.about, Math.min(96, columns - 3)), ""];
   const details = items.map(({ detail }) => (detail === undefined ? [] : proseLines(detail, Math.min(92, columns - 7))));
   const detailRows = Math.max(0, ...details.map(({ length }) => length + 1));
-  const room = Math.max(1, Math.min(items.length, rows - about.length - detailRows));
-  const first = Math.min(Math.max(0, at - Math.floor(room / 2)), Math.max(0, items.length - room));
-  const more = items.length > room ? ` ${at + 1} of ${items.length} ` : "";
+  const all = items.flatMap((item, index): ListRow<D>[] => [
+    ...(item.heading === undefined ? [] : index === 0 ? [{ heading: item.heading }] : [{ heading: "" }, { heading: item.heading }]),
+    { item, isChosen: index === at },
+  ]);
+  const room = Math.max(1, Math.min(all.length, rows - about.length - detailRows));
+  const chosen = all.findIndex((row) => "item" in row && row.isChosen);
+  const first = Math.min(Math.max(0, chosen - Math.floor(room / 2)), Math.max(0, all.length - room));
+  const more = all.length > room ? ` ${at + 1} of ${items.length} ` : "";
+  const withKeys = items.some(({ key }) => key !== undefined);
   return (
     <>
       <Title title={title} right={more} columns={columns} />
@@ -79,23 +84,23 @@ function ListView<D>({ panel, columns, rows }: { readonly panel: ListPanel<D> } 
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <Line key={row}>{` ${line}`}</Line>
       ))}
-      {items.slice(first, first + room).map((item, index) => (
-        <ItemLine
-          key={item.label}
-          item={item}
-          isChosen={first + index === at}
-          columns={columns}
-          withKeys={items.some(({ key }) => key !== undefined)}
-        />
-      ))}
-      {(details[at] ?? []).length > 0 ? <Box height={1} /> : null}
-      {(details[at] ?? []).map((line, row) => (
+      {all.slice(first, first + room).map((row, index) =>
+        "item" in row ? (
+          <ItemLine key={row.item.label} item={row.item} isChosen={row.isChosen} columns={columns} withKeys={withKeys} />
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+          <Line key={index} as={bold}>{` ${row.heading}`}</Line>
+        ),
+      )}
+      {["", ...(details[at] ?? [])].map((line, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <Line key={row}>{`   ${line}`}</Line>
       ))}
     </>
   );
 }
+
+type ListRow<D> = { readonly heading: string } | { readonly item: Item<D>; readonly isChosen: boolean };
 
 function ItemLine<D>({
   item: { label, key, functionKey },

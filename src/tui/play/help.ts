@@ -1,5 +1,5 @@
 import { keyCap, panelHelp } from "../panel/panel.ts";
-import { actions, listKey, prefixKey } from "./actions.ts";
+import { type Action, actions, listKey, prefixKey } from "./actions.ts";
 import type { PlayModel } from "./model.ts";
 
 /** Keys and what they do at this moment, the most needed first: what has no room is left out from the end. Pure. */
@@ -13,14 +13,20 @@ export function helpOf({ panels, view, behind, isVerbatim, isZoomed }: PlayModel
       ["any other key", "to the shell"],
     ];
   }
-  const open = actions.filter(({ isOpen, functionKey }) => functionKey !== undefined && isOpen(view));
+  const open = actions.filter(({ isOpen, functionKey }) => functionKey !== undefined && isOpen(view)).sort(byNeed);
   const zoom = isZoomed ? "unzoom" : "zoom";
   const first = view.may.reply ? ([[`${keyCap(prefixKey)} m`, "reply to your user"]] as const) : [];
   return [
     ...first,
-    [`${keyCap(listKey)} or ${keyCap(prefixKey)}`, "all keys"],
+    [`${keyCap(listKey)}/${keyCap(prefixKey)}`, "keys"],
     ...open.map(({ functionKey = "", short }) => [keyCap(functionKey), short === "zoom" ? zoom : short] as const),
   ];
+}
+
+/** What is needed less often is left out first. */
+function byNeed(left: Action, right: Action): number {
+  const rank = ({ short }: Action): number => ["ticket", "pin", "hint", "diagnose", "check", "hosts", "zoom", "write"].indexOf(short);
+  return rank(left) - rank(right);
 }
 
 /** What is to be done next, in a sentence. Pure. */

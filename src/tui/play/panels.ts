@@ -33,10 +33,12 @@ export function panelNamed(what: PanelName, view: SessionView, host: string, end
       return list(
         "Diagnose: where?",
         `On which host would something have to be changed? Your ${count(view.pins.length, "pin")} must show it.`,
-        view.hosts.map(({ key, name, isOwn }) => ({
-          label: `${key.padEnd(10)} ${name}${isOwn ? "" : " (other people's)"}`,
-          deed: { do: "causes", place: key },
-        })),
+        [...view.hosts]
+          .sort((left, right) => Number(right.isOwn) - Number(left.isOwn))
+          .map(({ key, name, isOwn }) => ({
+            label: `${key.padEnd(10)} ${name}${isOwn ? "" : " (other people's)"}`,
+            deed: { do: "causes", place: key },
+          })),
       );
     case "hosts":
       return list(

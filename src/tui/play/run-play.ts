@@ -62,6 +62,8 @@ class Player {
   /** Something was typed since the goals were last looked at. */
   #isStale = false;
   #isLooking = false;
+  /** A deed is under way; there is never more than one. */
+  #isDoing = false;
   /** What was said last of the journal. */
   #trouble = "";
 
@@ -88,7 +90,7 @@ class Player {
     shells.onChange({
       changed: (host) => this.#onOutput(host),
       answer: (host, bytes) => {
-        if (host === this.#model.host && this.#model.busy === undefined) session.terminals()?.write(bytes);
+        if (host === this.#model.host && !this.#isDoing) session.terminals()?.write(bytes);
       },
       ended: () => this.#show(),
     });
@@ -126,7 +128,7 @@ class Player {
   /** Where there is no shell to be at, something else is always in front. */
   #settled(model: PlayModel): PlayModel {
     const { state, may } = model.view;
-    if (model.panels.length > 0 || model.busy !== undefined) return model;
+    if (model.panels.length > 0 || this.#isDoing) return model;
     const what = may.begin ? "ticket" : state === "stranded" ? "stranded" : state === "debrief" ? "debrief" : undefined;
     return what === undefined ? model : { ...model, panels: [this.#panel(what)] };
   }
@@ -199,8 +201,8 @@ class Player {
 
   async #look(): Promise<void> {
     const { session } = this.#options;
-    const { view, busy } = this.#model;
-    if (this.#isLooking || busy !== undefined || !view.may.check || session.terminals()?.atPrompt() !== true) return;
+    const { view } = this.#model;
+    if (this.#isLooking || this.#isDoing || !view.may.check || session.terminals()?.atPrompt() !== true) return;
     this.#isStale = false;
     this.#isLooking = true;
     try {
@@ -304,15 +306,17 @@ class Player {
   }
 
   async #do(deed: SessionDeed): Promise<void> {
-    if (this.#model.busy !== undefined) return;
+    if (this.#isDoing) return;
+    this.#isDoing = true;
     const busy = busyWords[deed.do];
     try {
       this.#change({ panels: [], ...(busy === undefined ? {} : { busy }) });
       const { panel, notice } = await act(this.#options.session, deed);
+      this.#isDoing = false;
       this.#drop("busy");
-      if (panel !== undefined) this.#change({ panels: [panel] });
+      this.#change({ panels: panel === undefined ? [] : [panel], host: this.#options.session.terminals()?.host() ?? "" });
       if (notice !== undefined) this.#say(notice);
-      this.#change({ host: this.#options.session.terminals()?.host() ?? "" });
+      this.#lookSoon();
     } catch (error) {
       this.#fail(error);
     }

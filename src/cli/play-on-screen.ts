@@ -75,6 +75,7 @@ export async function playOnScreen(surface: Surface, context: CliContext, scenar
         troubles: () => troubles.map(({ message }) => message),
         ...(waiting === undefined ? {} : { notice: whereText(session.view(), how.engine) }),
       });
+      if (signal.aborted) return exit.interrupted;
       return session.view().solved ? exit.done : exit.no;
     } finally {
       await session.leave();

@@ -14,7 +14,7 @@ import { count } from "../tui/play/panels.ts";
 import { runPlay } from "../tui/play/run-play.ts";
 import { createShells } from "../tui/play/shells.ts";
 import type { Surface } from "../tui/surface.ts";
-import type { EngineId } from "../world/engine.ts";
+import type { EngineId, UpOptions } from "../world/engine.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import type { Learner } from "./learner.ts";
@@ -42,6 +42,8 @@ export async function playOnScreen(surface: Surface, context: CliContext, scenar
   const waiting = choice === "new" ? undefined : choice;
   const seed = (waiting && startOf(waiting.record)?.seed) ?? how.seed;
   const progress = showProgress(surface, header, how.engine === "docker" ? "Starting containers" : "Starting");
+  // A simulated range is up before anybody has read a line.
+  const started: Pick<UpOptions, "progress"> = how.engine === "docker" ? { progress: ({ host, text }) => progress(host, text) } : {};
   const shells = createShells(layoutOf(surface.size(), false).shell);
   const troubles: Problem[] = [];
   let stage: Stage | null = null;
@@ -55,7 +57,7 @@ export async function playOnScreen(surface: Surface, context: CliContext, scenar
       canReplay: how.engine === "embedded",
       dialects,
       pid: context.node.pid,
-      build: () => setStage(scenario, engine, catalogue, { seed, signal, progress: ({ host, text }) => progress(host, text) }),
+      build: () => setStage(scenario, engine, catalogue, { seed, signal, ...started }),
       openTerminals: ({ range }) => {
         shells.clear();
         return createLearnerTerminals(range, { ...shells, show: () => {}, record: log.record });

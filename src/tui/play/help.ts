@@ -14,12 +14,15 @@ export function helpOf({ panels, view, behind, isVerbatim, isZoomed }: PlayModel
     ];
   }
   const open = actions.filter(({ isOpen, functionKey }) => functionKey !== undefined && isOpen(view)).sort(byNeed);
-  const zoom = isZoomed ? "unzoom" : "zoom";
+  const out = isZoomed ? ([["F9", "unzoom"]] as const) : [];
   const first = view.may.reply ? ([[`${keyCap(prefixKey)} m`, "reply to your user"]] as const) : [];
   return [
     ...first,
+    ...out,
     [`${keyCap(listKey)}/${keyCap(prefixKey)}`, "keys"],
-    ...open.map(({ functionKey = "", short }) => [keyCap(functionKey), short === "zoom" ? zoom : short] as const),
+    ...open
+      .map(({ functionKey = "", short }) => [keyCap(functionKey), short] as const)
+      .filter(([, short]) => !isZoomed || short !== "zoom"),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { render } from "ink";
-import type { ReactElement } from "react";
+import { Component, createElement, type ReactElement, type ReactNode } from "react";
 
 /**
  * Ink as a layout engine: a tree in, a frame of text out. It writes to a terminal that is none, reads from a keyboard at which nobody
@@ -28,7 +28,7 @@ export function createInkLayer(): InkLayer {
   const nobody = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => nobody, ref: () => nobody, unref: () => nobody });
   let instance: ReturnType<typeof render> | undefined;
   const open = (tree: ReactElement): ReturnType<typeof render> => {
-    const opened = render(tree, {
+    return render(tree, {
       stdout: output as unknown as NodeJS.WriteStream,
       stderr: output as unknown as NodeJS.WriteStream,
       stdin: nobody as unknown as NodeJS.ReadStream,
@@ -37,16 +37,13 @@ export function createInkLayer(): InkLayer {
       exitOnCtrlC: false,
       patchConsole: false,
     });
-    opened.waitUntilExit().catch((error: unknown) => {
-      failure = error;
-    });
-    return opened;
   };
   return {
     frameOf: (tree, columns) => {
       output.columns = columns;
-      if (instance === undefined) instance = open(tree);
-      else instance.rerender(tree);
+      const guarded = createElement(Boundary, { tell: (error) => (failure = error) }, tree);
+      if (instance === undefined) instance = open(guarded);
+      else instance.rerender(guarded);
       if (failure !== undefined) throw failure;
       return frame;
     },
@@ -55,4 +52,21 @@ export function createInkLayer(): InkLayer {
       instance?.cleanup();
     },
   };
+}
+
+/** Takes what a component throws before Ink does, which would show it in its own way and go on without a word to us. */
+class Boundary extends Component<{ readonly tell: (error: unknown) => void; readonly children?: ReactNode }, { readonly failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError(): { readonly failed: boolean } {
+    return { failed: true };
+  }
+
+  override componentDidCatch(error: unknown): void {
+    this.props.tell(error);
+  }
+
+  override render(): ReactNode {
+    return this.state.failed ? null : this.props.children;
+  }
 }

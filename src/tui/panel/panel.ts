@@ -55,7 +55,8 @@ export function keyCap(name: string): string {
 export function panelHelp<D>(panel: Panel<D>, esc: string): (readonly [key: string, says: string])[] {
   if (panel.kind === "text") {
     const enter = panel.enter === undefined ? [] : ([["Enter", panel.enter.says]] as const);
-    return [...enter, ["Up/Down PageUp/PageDown", "read"], ["Esc", esc]];
+    const back = panel.enter?.says === esc ? [] : ([["Esc", esc]] as const);
+    return [...enter, ["Up/Down PageUp/PageDown", "read"], ...back];
   }
   if (panel.kind === "list") {
     return [

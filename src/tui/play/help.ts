@@ -53,3 +53,9 @@ export function nextStep({ view }: Pick<PlayModel, "view">): string {
         : "Go on until your pins show the cause, then diagnose with F5.";
   }
 }
+
+/** Where in the journey one is, in a word. Pure. */
+export function stateWord({ state, causes }: PlayModel["view"]): string {
+  // Where nothing is broken there is nothing to mend either.
+  return state === "mending" && causes.length === 0 ? "at work" : state;
+}

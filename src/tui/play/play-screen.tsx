@@ -5,7 +5,7 @@ import { good, Line, Styled } from "../ink/styled.tsx";
 import { PanelView } from "../panel/panel-view.tsx";
 import { fitted, textWidth } from "../screen/cell-width.ts";
 import { bold, inverse } from "../screen/style.ts";
-import { helpOf } from "./help.ts";
+import { helpOf, stateWord } from "./help.ts";
 import { layoutOf, leastSize, type PlayModel } from "./model.ts";
 import { marks } from "./panels.ts";
 import { SidePanel } from "./side-panel.tsx";
@@ -70,7 +70,7 @@ function TooSmall({ columns, rows }: PlayModel["size"]): ReactElement {
 function Header({ model, isNarrow }: { readonly model: PlayModel; readonly isNarrow: boolean }): ReactElement {
   const { view, size, time, engine } = model;
   const ticks = isNarrow ? `${view.objectives.map(({ status }, index) => `${marks[status]}${index + 1}`).join(" ")}   ` : "";
-  const right = `${ticks}${view.state}   ${engine === "docker" ? "docker   " : ""}${time === "" ? "no range" : time} `;
+  const right = `${ticks}${stateWord(view)}   ${engine === "docker" ? "docker   " : ""}${time === "" ? "no range" : time} `;
   const left = fitted(` ${view.codename}  ${view.title}`, size.columns - textWidth(right) - 1);
   return <Line as={inverse}>{left + " ".repeat(Math.max(1, size.columns - textWidth(left) - textWidth(right))) + right}</Line>;
 }

@@ -316,6 +316,8 @@ class Player {
       this.#drop("busy");
       this.#change({ panels: panel === undefined ? [] : [panel], host: this.#options.session.terminals()?.host() ?? "" });
       if (notice !== undefined) this.#say(notice);
+      // Time passed, or others were at work: the goals may be reached meanwhile.
+      if (deed.do === "wait" || deed.do === "escalate") this.#isStale = true;
       this.#lookSoon();
     } catch (error) {
       this.#fail(error);

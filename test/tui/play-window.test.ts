@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { execFileSync } from "node:child_process";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { key, modesLeft, openWindow, type Window } from "./window.ts";
 
 const windows: Window[] = [];
@@ -146,6 +147,11 @@ describe("play in a terminal", () => {
     window.press("\x1a");
     await window.until(/^\s*$/);
     expect(window.isAlternate()).toBe(false);
+    // Told to go on before it has stopped, it would never go on.
+    await vi.waitFor(
+      () => expect(execFileSync("ps", ["-o", "stat=", "-p", String(window.pid)], { encoding: "utf8" })).toMatch(/^T/),
+      20_000,
+    );
     window.signal("SIGCONT");
     await window.until("A ticket for you");
     expect(window.isAlternate()).toBe(true);

@@ -18,6 +18,7 @@ export interface Window {
   output(): string;
   resize(columns: number, rows: number): void;
   signal(name: string): void;
+  readonly pid: number;
   /** Kept when the program has ended. */
   readonly exited: Promise<{ readonly exitCode: number; readonly signal?: number | undefined }>;
   close(): void;
@@ -112,6 +113,7 @@ export function openWindow(
       screen.resize(newColumns, newRows);
     },
     signal: (name) => child.kill(name),
+    pid: child.pid,
     exited,
     close: () => {
       if (!isOver) child.kill("SIGKILL");

@@ -100,6 +100,8 @@ class Player {
     );
     if (!this.#model.view.may.begin) this.#start({ do: "begin" });
     this.#fit();
+    // Shells that were brought back have the size of the window that they were left in.
+    if (this.#model.host !== "") session.terminals()?.resize();
     if (notice !== undefined) this.#say(notice);
     this.#tellTime();
   }
@@ -130,16 +132,16 @@ class Player {
     const { state, may } = model.view;
     if (model.panels.length > 0 || this.#isDoing) return model;
     const what = may.begin ? "ticket" : state === "stranded" ? "stranded" : state === "debrief" ? "debrief" : undefined;
-    return what === undefined ? model : { ...model, panels: [this.#panel(what)] };
+    return what === undefined ? model : { ...model, panels: [this.#panel(what, model)] };
   }
 
-  #panel(what: PanelName): Panel<Deed> {
+  #panel(what: PanelName, { view, host }: PlayModel): Panel<Deed> {
     const entries = this.#options.entries();
     const ending =
       what === "debrief"
         ? `## Your way\n\`\`\`\n${pathText(pathOf(entries))}\`\`\`\n\n## How it went\n\`\`\`\n${scoreText(scoreOf(entries))}\`\`\``
         : "";
-    return panelNamed(what, this.#model.view, this.#model.host, ending);
+    return panelNamed(what, view, host, ending);
   }
 
   #show(): void {
@@ -295,7 +297,7 @@ class Player {
         return { panels: panels.slice(0, -1) };
       case "open":
         // From the list of keys one goes to the panel itself.
-        return { panels: [...panels.filter(({ title }) => title !== "Keys"), this.#panel(deed.what)] };
+        return { panels: [...panels.filter(({ title }) => title !== "Keys"), this.#panel(deed.what, this.#model)] };
       case "causes":
         return { panels: [...panels, causesPanel(view, deed.place)] };
       case "question":
@@ -306,7 +308,10 @@ class Player {
   }
 
   async #do(deed: SessionDeed): Promise<void> {
-    if (this.#isDoing) return;
+    if (this.#isDoing) {
+      this.#say("One thing at a time: the last one is still under way.");
+      return;
+    }
     this.#isDoing = true;
     const busy = busyWords[deed.do];
     try {
@@ -314,7 +319,7 @@ class Player {
       const { panel, notice } = await act(this.#options.session, deed);
       this.#isDoing = false;
       this.#drop("busy");
-      this.#change({ panels: panel === undefined ? [] : [panel], host: this.#options.session.terminals()?.host() ?? "" });
+      this.#change({ ...(panel === undefined ? {} : { panels: [panel] }), host: this.#options.session.terminals()?.host() ?? "" });
       if (notice !== undefined) this.#say(notice);
       // Time passed, or others were at work: the goals may be reached meanwhile.
       if (deed.do === "wait" || deed.do === "escalate") this.#isStale = true;

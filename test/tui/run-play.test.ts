@@ -87,10 +87,10 @@ describe("a screen at work", () => {
     happen(failed);
     await shows(/The engine failed[^]*The engine does not answer/);
     // There is nothing behind it to go back to.
-    press("q");
+    press("\x1b[D");
     await shows("The engine failed");
     press("b");
-    await vi.waitFor(() => expect(called).toEqual(["begin", "rebuild", "begin"]));
+    await vi.waitFor(() => expect(called).toEqual(["begin", "rebuild", "begin"]), { timeout: 10_000, interval: 5 });
     await shows("The engine failed");
     press(key.end);
     await shows("▸ q");
@@ -106,7 +106,7 @@ describe("a screen at work", () => {
     await shows("F1/Ctrl-G");
     expect(called).toEqual(["begin"]);
     press(`${key.f1}ry`);
-    await vi.waitFor(() => expect(called).toEqual(["begin", "reset", "begin"]));
+    await vi.waitFor(() => expect(called).toEqual(["begin", "reset", "begin"]), { timeout: 10_000, interval: 5 });
     await shows("as it was at the beginning");
     press(`${key.f1}u`);
     await shows("Give up?");

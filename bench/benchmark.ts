@@ -2,7 +2,7 @@
 export interface Measurement {
   readonly name: string;
   readonly value: number;
-  readonly unit: "ms" | "KB" | "MiB" | "ratio" | "per s";
+  readonly unit: "ms" | "KB" | "MiB" | "ratio" | "per s" | "per key";
   readonly budget?: number;
   /** For times: the figure over the calibration loop of the same run, which a slow or busy machine stretches alike. */
   readonly ratio?: number;

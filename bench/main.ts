@@ -2,6 +2,7 @@ import { exceeds } from "./benchmark.ts";
 import { dockerBenchmarks } from "./docker.ts";
 import { kernelBenchmarks } from "./kernel.ts";
 import { officeBenchmarks } from "./office.ts";
+import { screenBenchmarks } from "./screen.ts";
 
 /**
  * Runs the named benchmarks, or all, and prints a line a figure. Ratios are against a fixed loop of the same run, because
@@ -9,7 +10,7 @@ import { officeBenchmarks } from "./office.ts";
  * @returns 0; 2 when a name is not known. A budget that is exceeded is said, never hidden, and does not fail: the machine may be busy.
  */
 export async function runBenchmarks(names: readonly string[]): Promise<number> {
-  const all = [...kernelBenchmarks, ...officeBenchmarks, ...dockerBenchmarks];
+  const all = [...kernelBenchmarks, ...officeBenchmarks, ...screenBenchmarks, ...dockerBenchmarks];
   const unknown = names.find((name) => !all.some((benchmark) => benchmark.name === name));
   if (unknown !== undefined) {
     process.stderr.write(`There is no benchmark ${unknown}. Known are: ${all.map(({ name }) => name).join(", ")}.\n`);

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Output } from "./cli/context.ts";
+import type { Clock } from "./base/clock.ts";
+import type { CliContext, Output } from "./cli/context.ts";
 
 /**
  * The composition root: the only module that reads process.env, and the only one that ends the process.
@@ -50,12 +51,20 @@ async function main(): Promise<void> {
     signal: interrupt.signal,
     node: { version: process.version, path: process.execPath, script: resolve(home, "bin", "maildrill.mjs"), pid: process.pid },
     engine: (id) => openEngine(id, process.env),
+    ...(process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb"
+      ? { openSurface: ownTerminal(systemClock, interrupt.signal) }
+      : {}),
   });
   process.exitCode = unheard ? 0 : code;
   // What was given up in the middle, a probe that waits for its mail, has nothing to wait for any more.
   if (interrupt.signal.aborted) process.exit();
   // Sockets of a served range and a waiting stdin would keep the process alive; everything was closed in order before.
   process.stdin.unref?.();
+}
+
+/** Loaded when it is needed: a screen takes time to start, and most commands have none. */
+function ownTerminal(clock: Clock, signal: AbortSignal): NonNullable<CliContext["openSurface"]> {
+  return async (ascii) => (await import("./tui/process-surface.ts")).openProcessSurface(process, { clock, signal, ascii });
 }
 
 function output(stream: NodeJS.WriteStream): Output {

@@ -44,6 +44,9 @@ async function build() {
       "node-liblzma",
       "@jitl/*",
     ],
+    // React's form without its checks; Ink's link to a debugger is never asked for.
+    define: { "process.env.NODE_ENV": '"production"' },
+    alias: { "react-devtools-core": join(root, "tools", "no-devtools.mjs") },
     // Bundled CommonJS packages ask for `require` of Node's own modules.
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   });

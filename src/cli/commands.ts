@@ -9,7 +9,7 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   { name: "list", summary: "scenarios and labs to choose from", load: async () => (await import("./list.ts")).list },
-  { name: "play", summary: "play a scenario, line by line", load: async () => (await import("./play.ts")).play },
+  { name: "play", summary: "play a scenario or a lab", load: async () => (await import("./play.ts")).play },
   { name: "progress", summary: "what you have played, and how it went", load: async () => (await import("./progress.ts")).progress },
   { name: "demo", summary: "watch a scenario broken, traced and mended", load: async () => (await import("./demo.ts")).demo },
   { name: "up", summary: "start a scenario or a world and keep it running", load: async () => (await import("./up.ts")).up },

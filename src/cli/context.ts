@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { Surface } from "../tui/surface.ts";
 import type { Engine, EngineId } from "../world/engine.ts";
 
 /** Everything a command may touch of the process it runs in. Commands know no other process state. */
@@ -17,6 +18,8 @@ export interface CliContext {
   readonly node: { readonly version: string; readonly path: string; readonly script: string; readonly pid: number };
   /** @throws ProblemError `engine-missing` when this build or machine has no such engine */
   engine(id: EngineId): Promise<Engine>;
+  /** Takes the terminal that we run in as a whole screen; absent where there is none, or one that cannot be drawn on. @param ascii nothing but ASCII */
+  readonly openSurface?: (ascii: boolean) => Promise<Surface>;
 }
 
 export interface Output {

@@ -1,3 +1,4 @@
+import { readable } from "../base/reading.ts";
 import { unlessAborted } from "../base/unless-aborted.ts";
 import { dialects } from "../daemons/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
@@ -16,7 +17,6 @@ import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts
 import { judgedText } from "./print-judged.ts";
 import { progressFor } from "./print-progress.ts";
 import { traceText } from "./print-trace.ts";
-import { readable } from "./reading.ts";
 
 /** `maildrill demo`: the reference solution is played before your eyes, with the trace before and after. */
 export const demo: CliCommand = {

@@ -1,4 +1,5 @@
 import { ProblemError } from "../base/problem.ts";
+import { folded } from "../base/reading.ts";
 import { askRange } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
@@ -6,7 +7,6 @@ import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { askAs, defineOnRange, printAnswer } from "./on-range.ts";
 import { causesText } from "./print-session.ts";
-import { folded } from "./reading.ts";
 
 /** `maildrill diagnose <range> [host cause]`: where the cause lies and what it is; alone, what may be said. Exit 1 where it does not stand. */
 export const diagnose: CliCommand = {

@@ -1,10 +1,10 @@
+import { readable } from "../base/reading.ts";
 import { askRange } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
 import { askAs, defineOnRange, printAnswer } from "./on-range.ts";
 import { escalationText, partiesText } from "./print-session.ts";
-import { readable } from "./reading.ts";
 
 /** `maildrill escalate <range> [party]`: writes to other people, with all that is pinned; alone, whom there is. Exit 1 when they turn it down. */
 export const escalate: CliCommand = {

@@ -1,7 +1,7 @@
+import { folded } from "../base/reading.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
 import { askAs, defineOnRange, printAnswer } from "./on-range.ts";
-import { folded } from "./reading.ts";
 
 /** `maildrill hint <range>`: the next hint that what you pinned does not make needless. Exit 1 where there is none left. */
 export const hint: CliCommand = {

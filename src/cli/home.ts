@@ -10,11 +10,12 @@ import { printProblems } from "./print-problems.ts";
 const showpiece = "side-door";
 
 /**
- * `maildrill` alone: with a terminal, choose a scenario and play; without one, the list, then one demo played to its end,
+ * `maildrill` alone: with a terminal, the home screen; without one, the list, then one demo played to its end,
  * and how to go on.
  */
 export async function home(context: CliContext): Promise<number> {
   const library = openLibrary(context);
+  if (context.stdout.isTTY && context.openSurface !== undefined) return playHome(context, library);
   printProblems(library.problems, context);
   printList(context, library);
   if (context.stdout.isTTY) return playHome(context, library);

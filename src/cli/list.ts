@@ -1,3 +1,4 @@
+import { readable } from "../base/reading.ts";
 import { type Lab, loadLabs, readLabFiles } from "../lesson/load-labs.ts";
 import type { Library } from "../scenario/load-library.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -5,7 +6,6 @@ import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { openLibrary } from "./library.ts";
-import { readable } from "./reading.ts";
 
 /** `maildrill list`: what there is to play. Shows codenames and the tickets' words; never what a scenario is about. */
 export const list: CliCommand = {
@@ -72,7 +72,7 @@ export function openLabs({ home }: Pick<CliContext, "home">, { scenarios }: Libr
 }
 
 /** In the order of the lesson; labs name scenarios by id, learners know them by codename. */
-function codenamesOf({ steps }: Lab, { scenarios }: Library): string[] {
+export function codenamesOf({ steps }: Lab, { scenarios }: Library): string[] {
   return steps.flatMap((step) => {
     if (step.kind !== "play") return [];
     return scenarios.find(({ id }) => id === step.scenario)?.text.codename ?? [];

@@ -1,58 +1,6 @@
 import { createInterface } from "node:readline";
-import type { ReadStream } from "node:tty";
 import type { CliContext } from "./context.ts";
 import { type PlayTable, runWord } from "./play-words.ts";
-
-/** Keys go to the shell as they come, except a colon at the prompt: it begins a line to Maildrill. */
-export function playByKeys({ stdin, stdout, signal }: CliContext, table: PlayTable): Promise<void> {
-  const keyboard = stdin as ReadStream;
-  const terminals = table.session.terminals;
-  let line: string | undefined;
-  return new Promise((resolve) => {
-    const stopWatching = stdout.onResize(() => terminals()?.resize());
-    const leave = (): void => {
-      stopWatching();
-      keyboard.setRawMode(false);
-      keyboard.removeListener("data", onKeys);
-      keyboard.removeListener("end", leave);
-      keyboard.pause();
-      resolve();
-    };
-    const finishLine = async (typed: string): Promise<void> => {
-      stdout.write("\r\n");
-      if (await runWord(table, typed)) leave();
-      else showPrompt(table, stdout);
-    };
-    const onKeys = (keys: string): void => {
-      for (const key of keys) {
-        if (line === undefined && key === ":" && isWaiting(table)) {
-          line = "";
-          stdout.write(":");
-        } else if (line === undefined) terminals()?.write(key);
-        else if (key === "\r") {
-          const typed = line;
-          line = undefined;
-          void finishLine(typed);
-        } else if (key === "\u0003" || (key === "\u007f" && line === "")) {
-          line = undefined;
-          showPrompt(table, stdout);
-        } else if (key === "\u007f") {
-          line = line.slice(0, -1);
-          stdout.write("\b \b");
-        } else {
-          line += key;
-          stdout.write(key);
-        }
-      }
-    };
-    keyboard.setRawMode(true);
-    keyboard.setEncoding("utf8");
-    keyboard.on("data", onKeys);
-    keyboard.once("end", leave);
-    keyboard.resume();
-    signal.addEventListener("abort", leave, { once: true });
-  });
-}
 
 /**
  * A shell that shows no prompt after so long runs a program that reads our lines. By the range's clock: a busy machine is no reason to

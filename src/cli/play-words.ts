@@ -4,9 +4,9 @@ import { unknownId } from "../base/registry.ts";
 import { pathOf } from "../session/journal/debrief.ts";
 import type { JournalEntry } from "../session/journal/entry.ts";
 import { scoreOf } from "../session/journal/score.ts";
+import { pathText, scoreText } from "../session/journal/score-text.ts";
 import type { PlaySession } from "../session/play-session.ts";
 import { judgedText } from "./print-judged.ts";
-import { pathText, scoreText } from "./print-score.ts";
 import { causesText, escalationText, goalsText, partiesText, pinnedText, pinsText } from "./print-session.ts";
 
 /** What a colon command works on. */

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { folded, readable } from "../base/reading.ts";
 import { dialects } from "../daemons/registry.ts";
 import { catalogue } from "../scenario/catalogue.ts";
 import type { Library } from "../scenario/load-library.ts";
@@ -9,6 +10,7 @@ import { createLearnerTerminals } from "../session/learner-terminals.ts";
 import { createPlainLines } from "../session/plain-lines.ts";
 import { startPlaySession } from "../session/play-session.ts";
 import type { SessionView } from "../session/session-view.ts";
+import type { Surface } from "../tui/surface.ts";
 import type { Engine, EngineId } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
@@ -16,13 +18,13 @@ import { exit } from "./exit.ts";
 import { defineLearner, type Learner, openLearner } from "./learner.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
 import { openLabs } from "./list.ts";
-import { playByKeys, playByLines } from "./play-input.ts";
+import { playByLines } from "./play-input.ts";
 import { isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
-import { folded, readable } from "./reading.ts";
+import { printProblems } from "./print-problems.ts";
 import { openSessionLog, saveRest } from "./session-file.ts";
 import { beganAgain, standingOf, standsText } from "./standing-range.ts";
 
-/** `maildrill play`: the ticket, real shells on your hosts, and colon commands to Maildrill. Works by lines through a pipe too. */
+/** `maildrill play`: the ticket, real shells on your hosts, and Maildrill around them. By lines, with colon commands, through a pipe or when asked for. */
 export const play: CliCommand = {
   define: (command) => {
     command
@@ -30,6 +32,7 @@ export const play: CliCommand = {
       .option("--engine <engine>", "embedded or docker", "embedded")
       .option("--seed <n>", "whose names are drawn", "0")
       .option("--plain", "line by line, also in a terminal")
+      .option("--ascii", "no other characters on the screen")
       .option("--resume", "go on where you left it")
       .option("--new", "begin anew, whatever you left; on docker the range that waits for it goes");
     defineLearner(command);
@@ -38,18 +41,42 @@ export const play: CliCommand = {
     const how = {
       engine: engineId(options.engine),
       seed: wholeNumber(options.seed, "--seed", 0),
-      plain: options.plain === true,
       ...(options.resume === true ? { takeUp: true } : options.new === true ? { takeUp: false } : {}),
     };
-    return withLearner(context, options, (learner) => playNamed(context, openLibrary(context), String(name), learner, how));
+    const library = openLibrary(context);
+    return withLearner(context, options, (learner) =>
+      options.plain === true
+        ? playNamed(context, library, String(name), learner, how)
+        : onSurface(context, options.ascii === true, (surface) => playNamed(context, library, String(name), learner, how, surface)),
+    );
   },
 };
 
-/** With a terminal and no arguments: which one shall it be? */
+/** With a terminal and no arguments: the home screen, or, where nothing can be drawn, a question. */
 export async function playHome(context: CliContext, library: Library): Promise<number> {
-  const chosen = await ask(context, "\nWhich one? ");
-  if (chosen === "") return exit.done;
-  return withLearner(context, {}, (learner) => playNamed(context, library, chosen, learner, { engine: "embedded", seed: 0, plain: false }));
+  const how = { engine: "embedded", seed: 0 } as const;
+  if (context.openSurface === undefined) {
+    const chosen = await ask(context, "\nWhich one? ");
+    if (chosen === "") return exit.done;
+    return withLearner(context, {}, (learner) => playNamed(context, library, chosen, learner, how));
+  }
+  return withLearner(context, {}, (learner) =>
+    onSurface(context, false, async (surface) => {
+      if (surface === undefined) return exit.no;
+      const { homeOnScreen } = await import("./home-on-screen.ts");
+      return homeOnScreen(surface, context, library, learner, (name) => playNamed(context, library, name, learner, how, surface));
+    }),
+  );
+}
+
+/** Work on the whole screen, where there is one; whatever happens, the terminal is given back. */
+async function onSurface(context: CliContext, ascii: boolean, work: (surface: Surface | undefined) => Promise<number>): Promise<number> {
+  const surface = await context.openSurface?.(ascii);
+  try {
+    return await work(surface);
+  } finally {
+    surface?.close();
+  }
 }
 
 async function withLearner(
@@ -68,25 +95,45 @@ async function withLearner(
 interface How {
   readonly engine: EngineId;
   readonly seed: number;
-  readonly plain: boolean;
   /** Go on with a session that waits; asked where it is not given. */
   readonly takeUp?: boolean;
 }
 
-/** A scenario, or a lab from its first lesson to its last scenario. */
-async function playNamed(context: CliContext, library: Library, name: string, learner: Learner, how: How): Promise<number> {
+/** A scenario, or a lab from its first lesson to its last scenario. @param surface absent for line by line */
+async function playNamed(
+  context: CliContext,
+  library: Library,
+  name: string,
+  learner: Learner,
+  how: How,
+  surface?: Surface,
+): Promise<number> {
+  const play = async (codename: string): Promise<number> => {
+    const scenario = chooseScenario(library, codename);
+    if (surface === undefined) return playScenario(context, scenario, learner, how);
+    return (await import("./play-on-screen.ts")).playOnScreen(surface, context, scenario, learner, how);
+  };
   const lab = openLabs(context, library).labs.find(({ id, title }) => id === name || title.toLowerCase() === name.toLowerCase());
-  if (lab === undefined) return playScenario(context, chooseScenario(library, name), learner, how);
+  if (lab === undefined) return play(name);
   for (const step of lab.steps) {
-    if (step.kind === "read") {
-      context.stdout.write(`\n${readable(step.text.trim(), context.stdout.columns)}\n`);
-      if (context.stdout.isTTY) await ask(context, "\nEnter goes on. ");
-      continue;
-    }
-    const code = await playScenario(context, chooseScenario(library, step.scenario), learner, how);
-    if (code !== exit.done) return code;
+    if (step.kind === "play") {
+      const code = await play(step.scenario);
+      if (code !== exit.done) return code;
+    } else if (!(await readLesson(context, lab.title, step.text, surface))) return exit.no;
   }
   return exit.done;
+}
+
+/** @returns false when the learner goes no further */
+async function readLesson(context: CliContext, title: string, text: string, surface: Surface | undefined): Promise<boolean> {
+  if (surface !== undefined) {
+    const { choose } = await import("../tui/choose.tsx");
+    const panel = { kind: "text", title, text: text.trim(), top: 0, enter: { deed: true, says: "go on" } } as const;
+    return (await choose(surface, panel, { header: "Lesson", esc: "leave" })) ?? false;
+  }
+  context.stdout.write(`\n${readable(text.trim(), context.stdout.columns)}\n`);
+  if (context.stdout.isTTY) await ask(context, "\nEnter goes on. ");
+  return true;
 }
 
 /** One line from the keyboard; "" at its end. */
@@ -114,8 +161,8 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
     seed,
     ...(waiting === undefined ? {} : { past: waiting.record }),
     rangeNow: () => stage?.range.time.now() ?? null,
+    onTrouble: (problem) => printProblems([problem], context),
   });
-  const raw = !how.plain && stdout.isTTY && "setRawMode" in context.stdin;
   // What reads us through a pipe wants lines of text, not a screen.
   const lines = createPlainLines();
   const show = stdout.isTTY ? stdout.write : (output: string) => stdout.write(lines.hear(output));
@@ -147,7 +194,7 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
       await session.begin();
       const table = { session, say, read, entries: log.entries };
       if (waiting !== undefined) session.terminals()?.write("\r");
-      await (raw ? playByKeys(context, table) : playByLines(context, table));
+      await playByLines(context, table);
       return session.view().solved ? exit.done : exit.no;
     } finally {
       if (await session.leave()) say(standsText(engine));

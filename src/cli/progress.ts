@@ -4,12 +4,12 @@ import { text } from "node:stream/consumers";
 import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import { type Progress, progressOf } from "../session/journal/progress.ts";
+import { scoreText } from "../session/journal/score-text.ts";
 import { readExport, writeExport } from "../session/journal/transfer.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { defineLearner, type Learner, openLearner } from "./learner.ts";
-import { scoreText } from "./print-score.ts";
 
 /** `maildrill progress`: what a learner has done; and `progress export|import`, to carry it to another machine. */
 export const progress: CliCommand = {
@@ -43,7 +43,8 @@ function show({ stdout }: CliContext, { journal, name }: Learner, whose: string 
   return exit.done;
 }
 
-function progressText({ learner, scenarios }: Progress): string {
+/** One learner's scenarios and attempts as lines of text. */
+export function progressText({ learner, scenarios }: Progress): string {
   const lines = scenarios.flatMap(({ codename, done, attempts }) => [
     `  ${done ? "[ok]" : "[ ] "} ${codename}\n`,
     ...attempts.map(({ outcome, seed, engine, startedAtMs, score }) => {

@@ -1,8 +1,8 @@
+import { readable } from "../base/reading.ts";
+import { pathText, scoreText } from "../session/journal/score-text.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
 import { askAs, defineOnRange, printAnswer } from "./on-range.ts";
-import { pathText, scoreText } from "./print-score.ts";
-import { readable } from "./reading.ts";
 
 /** `maildrill reply <range> <text>`: when it is mended, what your user is told; closes the ticket, and shows how it was. */
 export const reply: CliCommand = {

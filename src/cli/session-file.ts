@@ -7,13 +7,14 @@ import { learnerMachine } from "../session/learner-machine.ts";
 import { createSessionLog, type SessionLog } from "../session/session-log.ts";
 import type { CliContext } from "./context.ts";
 import type { Learner } from "./learner.ts";
-import { printProblems } from "./print-problems.ts";
 
 export interface LogWish extends Pick<Extract<JournalEvent, { type: "started" }>, "engine" | "seed" | "kept"> {
   /** A session that is taken up again; a new one is begun where it is not given. */
   readonly past?: SessionRecord;
   /** The range's clock; null while there is no range. */
   readonly rangeNow: () => number | null;
+  /** The journal fails us. */
+  readonly onTrouble: (problem: Problem) => void;
 }
 
 /** Opens a learner's session of a scenario in their journal. */
@@ -21,7 +22,7 @@ export function openSessionLog(
   context: CliContext,
   { text }: Scenario,
   { name, journal }: Learner,
-  { past, rangeNow, engine, seed, kept }: LogWish,
+  { past, rangeNow, onTrouble, engine, seed, kept }: LogWish,
 ): SessionLog {
   const asksForDiagnosis = text.diagnosis !== undefined;
   const log = createSessionLog({
@@ -31,7 +32,7 @@ export function openSessionLog(
     past: past?.entries ?? [],
     wall: context.clock,
     rangeNow,
-    onTrouble: (problem: Problem) => printProblems([problem], context),
+    onTrouble,
   });
   if (past === undefined) {
     const how = { seed, engine, asksForDiagnosis, pid: context.node.pid, ...(kept === true ? { kept } : {}) };

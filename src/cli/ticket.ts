@@ -1,10 +1,10 @@
+import { readable } from "../base/reading.ts";
 import { askRange } from "../session/range-client.ts";
 import { runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
 import { printAnswer } from "./on-range.ts";
 import { goalsText } from "./print-session.ts";
-import { readable } from "./reading.ts";
 
 /** `maildrill ticket <range>`: what was reported, and what is to be reached; with `--json` all that a learner's screen shows. */
 export const ticket: CliCommand = {

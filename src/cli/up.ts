@@ -18,6 +18,7 @@ import { exit } from "./exit.ts";
 import { defineLearner, type Learner, openLearner } from "./learner.ts";
 import { engineId, openLab, wholeNumber } from "./library.ts";
 import { planText } from "./print-plan.ts";
+import { printProblems } from "./print-problems.ts";
 import { progressFor } from "./print-progress.ts";
 import { openSessionLog, saveRest } from "./session-file.ts";
 
@@ -79,7 +80,13 @@ async function keepPlayed(
   const engine = await context.engine(engineId(options.engine));
   let stage: Stage | null = null;
   const rangeNow = (): number | null => stage?.range.time.now() ?? null;
-  const log = openSessionLog(context, scenario, learner, { engine: engine.id, seed, kept: true, rangeNow });
+  const log = openSessionLog(context, scenario, learner, {
+    engine: engine.id,
+    seed,
+    kept: true,
+    rangeNow,
+    onTrouble: (problem) => printProblems([problem], context),
+  });
   try {
     const session = await startLearnerSession({
       log,

@@ -61,11 +61,18 @@ export interface TerminalHooks {
   size(): TerminalSize;
   /** Output of the shell in front. */
   show(output: string): void;
+  /** Output of every shell, also of what is done again: for a screen that keeps one for each. Where it is there, `goTo` asks for no new prompt. */
+  hear?(host: HostKey, output: string): void;
+  /** A shell has ended; `goTo` opens another. */
+  ended?(host: HostKey): void;
   /** Called before it is done. */
   record(event: TerminalEvent): void;
 }
 
-export function createLearnerTerminals(range: Pick<Range, "terminal">, { size, show, record }: TerminalHooks): LearnerTerminals {
+export function createLearnerTerminals(
+  range: Pick<Range, "terminal">,
+  { size, show, hear: hearAll, ended, record }: TerminalHooks,
+): LearnerTerminals {
   const open = new Map<HostKey, Seat>();
   let front = "";
   let isMuted = false;
@@ -76,9 +83,13 @@ export function createLearnerTerminals(range: Pick<Range, "terminal">, { size, s
     open.set(host, seat);
     terminal.onOutput((output) => {
       hear(seat, output);
+      hearAll?.(host, output);
       if (host === front && !isMuted) show(output);
     });
-    void terminal.closed.then(() => open.delete(host));
+    void terminal.closed.then(() => {
+      open.delete(host);
+      ended?.(host);
+    });
     return seat;
   };
   const type = (seat: Seat | undefined, input: string): void => {
@@ -96,7 +107,7 @@ export function createLearnerTerminals(range: Pick<Range, "terminal">, { size, s
     goTo: async (host) => {
       front = host;
       if (open.has(host)) {
-        write("\r");
+        if (hearAll === undefined) write("\r");
         return;
       }
       const at = size();

@@ -17,7 +17,7 @@ const readers = new Set("cat tac head tail less more view grep egrep fgrep zgrep
 const filters = new Set([...readers, ..."tee column fold tr jq xxd od hexdump".split(" ")]);
 
 /** Programs that say nothing of their own. */
-const silent = new Set("cd export set unset true sleep sync mkdir touch pushd popd alias umask : wait".split(" "));
+const silent = new Set("cd clear export set unset true sleep sync mkdir touch pushd popd alias umask : wait".split(" "));
 
 /** Words before the program: they change nothing about who speaks. */
 const prefixes = new Set("sudo time timeout nohup nice env command stdbuf watch exec".split(" "));

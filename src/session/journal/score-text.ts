@@ -1,5 +1,5 @@
-import type { PathStep } from "../session/journal/debrief.ts";
-import type { Score } from "../session/journal/score.ts";
+import type { PathStep } from "./debrief.ts";
+import type { Score } from "./score.ts";
 
 /** The learner's way, a line a step: `  3:20  mx2# postqueue -p`. */
 export function pathText(steps: readonly PathStep[]): string {

@@ -1,0 +1,139 @@
+import type { Problem } from "../base/problem.ts";
+import { dialects } from "../daemons/registry.ts";
+import { catalogue } from "../scenario/catalogue.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { type Stage, setStage } from "../scenario/stage.ts";
+import { startOf } from "../session/journal/progress.ts";
+import { createLearnerTerminals } from "../session/learner-terminals.ts";
+import { startPlaySession } from "../session/play-session.ts";
+import type { SessionView } from "../session/session-view.ts";
+import { choose, showProgress } from "../tui/choose.tsx";
+import type { Panel } from "../tui/panel/panel.ts";
+import { layoutOf } from "../tui/play/model.ts";
+import { count } from "../tui/play/panels.ts";
+import { runPlay } from "../tui/play/run-play.ts";
+import { createShells } from "../tui/play/shells.ts";
+import type { Surface } from "../tui/surface.ts";
+import type { Engine, EngineId, UpOptions } from "../world/engine.ts";
+import type { CliContext } from "./context.ts";
+import { exit } from "./exit.ts";
+import type { Learner } from "./learner.ts";
+import { isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
+import { printProblems } from "./print-problems.ts";
+import { openSessionLog, saveRest } from "./session-file.ts";
+import { beganAgain, standingOf, standsText } from "./standing-range.ts";
+
+interface How {
+  readonly engine: EngineId;
+  readonly seed: number;
+  /** Go on with a session that waits; asked where it is not given. */
+  readonly takeUp?: boolean;
+}
+
+/** Looking at the goals after a command is free where the range is simulated; elsewhere it sends mail. */
+const settleMs: Readonly<Record<EngineId, number>> = { embedded: 400, docker: 4_000 };
+
+/** Plays a scenario on the whole screen. @returns 0 when mended, 1 when left or given up */
+export async function playOnScreen(surface: Surface, context: CliContext, scenario: Scenario, learner: Learner, how: How): Promise<number> {
+  const { signal } = context;
+  const header = `${scenario.text.codename}  ${scenario.text.title}`;
+  const engine = await context.engine(how.engine);
+  const choice = await chooseSession(surface, context, scenario, learner, how, engine);
+  if (choice === "back") return exit.no;
+  const waiting = choice === "new" ? undefined : choice;
+  const seed = (waiting && startOf(waiting.record)?.seed) ?? how.seed;
+  const progress = showProgress(surface, header, how.engine === "docker" ? "Starting containers" : "Starting");
+  // A simulated range is up before anybody has read a line.
+  const started: Pick<UpOptions, "progress"> = how.engine === "docker" ? { progress: ({ host, text }) => progress(host, text) } : {};
+  const shells = createShells(layoutOf(surface.size(), false).shell);
+  const troubles: Problem[] = [];
+  let stage: Stage | null = null;
+  const log = openSessionLog(context, scenario, learner, {
+    engine: how.engine,
+    seed,
+    ...(waiting === undefined ? {} : { past: waiting.record }),
+    rangeNow: () => stage?.range.time.now() ?? null,
+    onTrouble: (problem) => troubles.push(problem),
+  });
+  try {
+    const session = await startPlaySession({
+      log,
+      canReplay: how.engine === "embedded",
+      dialects,
+      pid: context.node.pid,
+      build: () => setStage(scenario, engine, catalogue, { seed, signal, ...started }),
+      ...standingOf(log.id, scenario, engine, { seed, signal, ...started }),
+      openTerminals: ({ range }) => {
+        shells.clear();
+        return createLearnerTerminals(range, { ...shells, show: () => {}, record: log.record });
+      },
+      onStage: (now) => {
+        stage = now;
+      },
+    });
+    try {
+      await runPlay(surface, {
+        session,
+        shells,
+        engine: how.engine,
+        clock: context.clock,
+        entries: log.entries,
+        settleMs: settleMs[how.engine],
+        troubles: () => troubles.map(({ message }) => message),
+        ...(waiting === undefined ? {} : { notice: whereText(session.view(), how.engine, beganAgain(log.entries())) }),
+      });
+      if (signal.aborted) return exit.interrupted;
+      return session.view().solved ? exit.done : exit.no;
+    } finally {
+      if (await session.leave()) {
+        surface.close();
+        context.stdout.write(`${standsText(engine)}\n`);
+      }
+    }
+  } finally {
+    shells.close();
+    if (troubles.length > 0) {
+      // They are told where they can be read: not on a screen that is about to go.
+      surface.close();
+      printProblems(troubles, context);
+    }
+    saveRest(context, learner, log);
+  }
+}
+
+async function chooseSession(
+  surface: Surface,
+  context: CliContext,
+  scenario: Scenario,
+  learner: Learner,
+  { takeUp }: How,
+  { id, standing }: Engine,
+): Promise<Waiting | "new" | "back"> {
+  const waiting = waitingSession(learner, scenario, id, isAlive);
+  /** Its range is not needed any more; one that is open in another window goes on. */
+  const replace = async (): Promise<"new"> => {
+    if (waiting !== undefined && waiting.openIn === undefined) await standing?.remove(waiting.record.id);
+    return "new";
+  };
+  if (waiting === undefined || takeUp === false) return replace();
+  if (takeUp === true) return waiting;
+  const minutes = Math.round((context.clock.now() - (waiting.record.entries.at(-1)?.wallMs ?? 0)) / 60_000);
+  const left = `You left it ${count(minutes, "minute")} ago (${waiting.state}).`;
+  const open = waiting.openIn === undefined ? "" : ` It is open in another window (process ${waiting.openIn}).`;
+  const goOn = { label: "Go on where you left it", key: "g", deed: waiting } as const;
+  const panel: Panel<Waiting | "new"> = {
+    kind: "list",
+    title: "There is a session that waits",
+    about: left + open,
+    items: [...(waiting.openIn === undefined ? [goOn] : []), { label: "Begin anew", key: "n", deed: "new" }],
+    at: 0,
+  };
+  const chosen = (await choose(surface, panel, { header: `${scenario.text.codename}  ${scenario.text.title}`, esc: "back" })) ?? "back";
+  return chosen === "new" ? replace() : chosen;
+}
+
+function whereText({ state, pins, hints }: SessionView, engine: EngineId, isNew: boolean): string {
+  const stood = isNew ? " The hosts that you had are gone; these are as they were at the beginning." : " Your hosts went on meanwhile.";
+  const range = engine === "docker" ? stood : "";
+  return `You are back where you were: ${state}, ${count(pins.length, "pin")}, ${count(hints.length, "hint")}.${range}`;
+}

@@ -4,7 +4,7 @@ import { loadLibrary, readScenarioFiles } from "../src/scenario/load-library.ts"
 import { compileFor } from "../src/scenario/stage.ts";
 import { foldSession, learnerMachine } from "../src/session/learner-machine.ts";
 import { viewOf } from "../src/session/session-view.ts";
-import { layoutOf, type PlayModel } from "../src/tui/play/model.ts";
+import { layoutOf, openingModel, type PlayModel } from "../src/tui/play/model.ts";
 import { PlayScreen } from "../src/tui/play/play-screen.tsx";
 import { createShells } from "../src/tui/play/shells.ts";
 import { openSurface } from "../src/tui/surface.ts";
@@ -45,17 +45,7 @@ async function measure(size: PlayModel["size"], calibrationMs: number): Promise<
     signal: new AbortController().signal,
     foreground: { atEnd: () => () => {}, onStop: () => () => {}, stop: () => {} },
   });
-  const model: PlayModel = {
-    view,
-    engine: "embedded",
-    size,
-    host: "desk",
-    time: "08:14",
-    panels: [],
-    isZoomed: false,
-    isVerbatim: false,
-    behind: 0,
-  };
+  const model = openingModel({ view, engine: "embedded", size, host: "desk", time: "08:14" });
   const { shell } = layoutOf(size, false);
   const shells = createShells(shell);
   const show = (time: string): void => surface.show(PlayScreen({ model: { ...model, time } }), (grid) => shells.draw("desk", grid, shell));

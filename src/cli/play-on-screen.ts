@@ -1,11 +1,6 @@
 import type { Problem } from "../base/problem.ts";
-import { dialects } from "../daemons/registry.ts";
-import { catalogue } from "../scenario/catalogue.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { type Stage, setStage } from "../scenario/stage.ts";
-import { startOf } from "../session/journal/progress.ts";
 import { createLearnerTerminals } from "../session/learner-terminals.ts";
-import { startPlaySession } from "../session/play-session.ts";
 import type { SessionView } from "../session/session-view.ts";
 import { choose, showProgress } from "../tui/choose.tsx";
 import type { Panel } from "../tui/panel/panel.ts";
@@ -18,10 +13,11 @@ import type { Engine, EngineId, UpOptions } from "../world/engine.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import type { Learner } from "./learner.ts";
-import { isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
+import { openPlay } from "./open-play.ts";
+import { endWaiting, isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
 import { printProblems } from "./print-problems.ts";
-import { openSessionLog, saveRest } from "./session-file.ts";
-import { beganAgain, standingOf, standsText } from "./standing-range.ts";
+import { saveRest } from "./session-file.ts";
+import { beganAgain, standsText } from "./standing-range.ts";
 
 interface How {
   readonly engine: EngineId;
@@ -41,35 +37,17 @@ export async function playOnScreen(surface: Surface, context: CliContext, scenar
   const choice = await chooseSession(surface, context, scenario, learner, how, engine);
   if (choice === "back") return exit.no;
   const waiting = choice === "new" ? undefined : choice;
-  const seed = (waiting && startOf(waiting.record)?.seed) ?? how.seed;
   const progress = showProgress(surface, header, how.engine === "docker" ? "Starting containers" : "Starting");
   // A simulated range is up before anybody has read a line.
   const started: Pick<UpOptions, "progress"> = how.engine === "docker" ? { progress: ({ host, text }) => progress(host, text) } : {};
   const shells = createShells(layoutOf(surface.size(), false).shell);
   const troubles: Problem[] = [];
-  let stage: Stage | null = null;
-  const log = openSessionLog(context, scenario, learner, {
-    engine: how.engine,
-    seed,
-    ...(waiting === undefined ? {} : { past: waiting.record }),
-    rangeNow: () => stage?.range.time.now() ?? null,
-    onTrouble: (problem) => troubles.push(problem),
-  });
+  const onTrouble = (problem: Problem): void => void troubles.push(problem);
+  const { log, start } = openPlay(context, scenario, learner, engine, { seed: how.seed, waiting, onTrouble, ...started });
   try {
-    const session = await startPlaySession({
-      log,
-      canReplay: how.engine === "embedded",
-      dialects,
-      pid: context.node.pid,
-      build: () => setStage(scenario, engine, catalogue, { seed, signal, ...started }),
-      ...standingOf(log.id, scenario, engine, { seed, signal, ...started }),
-      openTerminals: ({ range }) => {
-        shells.clear();
-        return createLearnerTerminals(range, { ...shells, show: () => {}, record: log.record });
-      },
-      onStage: (now) => {
-        stage = now;
-      },
+    const session = await start(({ range }) => {
+      shells.clear();
+      return createLearnerTerminals(range, { ...shells, show: () => {}, record: log.record });
     });
     try {
       await runPlay(surface, {
@@ -107,12 +85,11 @@ async function chooseSession(
   scenario: Scenario,
   learner: Learner,
   { takeUp }: How,
-  { id, standing }: Engine,
+  engine: Engine,
 ): Promise<Waiting | "new" | "back"> {
-  const waiting = waitingSession(learner, scenario, id, isAlive);
-  /** Its range is not needed any more; one that is open in another window goes on. */
+  const waiting = waitingSession(learner, scenario, engine.id, isAlive);
   const replace = async (): Promise<"new"> => {
-    if (waiting !== undefined && waiting.openIn === undefined) await standing?.remove(waiting.record.id);
+    await endWaiting(waiting, engine);
     return "new";
   };
   if (waiting === undefined || takeUp === false) return replace();

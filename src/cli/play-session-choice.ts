@@ -2,7 +2,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { SessionRecord } from "../session/journal/entry.ts";
 import { holderOf, isOpen, startOf } from "../session/journal/progress.ts";
 import { foldSession, learnerMachine, stateOf } from "../session/learner-machine.ts";
-import type { EngineId } from "../world/engine.ts";
+import type { Engine, EngineId } from "../world/engine.ts";
 import type { Learner } from "./learner.ts";
 
 /** A session that waits to be taken up again. */
@@ -36,6 +36,11 @@ export function waitingSession(
   const holder = holderOf(record);
   const openIn = holder !== undefined && isAlive(holder) ? { openIn: holder } : {};
   return { record, state: stateOf(snapshot), ...openIn };
+}
+
+/** Somebody begins anew instead: its range is not needed any more. One that is open in another window goes on. */
+export async function endWaiting(waiting: Waiting | undefined, { standing }: Engine): Promise<void> {
+  if (waiting !== undefined && waiting.openIn === undefined) await standing?.remove(waiting.record.id);
 }
 
 /** Asks the system whether a process of ours runs. A number that was given to another program since counts too: then `--new` or `--resume` decide. */

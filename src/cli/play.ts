@@ -1,28 +1,25 @@
 import { createInterface } from "node:readline";
+import type { Problem } from "../base/problem.ts";
 import { folded, readable } from "../base/reading.ts";
-import { dialects } from "../daemons/registry.ts";
-import { catalogue } from "../scenario/catalogue.ts";
 import type { Library } from "../scenario/load-library.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { type Stage, setStage } from "../scenario/stage.ts";
-import { startOf } from "../session/journal/progress.ts";
 import { createLearnerTerminals } from "../session/learner-terminals.ts";
 import { createPlainLines } from "../session/plain-lines.ts";
-import { startPlaySession } from "../session/play-session.ts";
 import type { SessionView } from "../session/session-view.ts";
 import type { Surface } from "../tui/surface.ts";
-import type { Engine, EngineId } from "../world/engine.ts";
+import type { Engine, EngineId, TerminalSize } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import { defineLearner, type Learner, openLearner } from "./learner.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
 import { openLabs } from "./list.ts";
+import { openPlay } from "./open-play.ts";
 import { playByLines } from "./play-input.ts";
-import { isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
+import { endWaiting, isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
 import { printProblems } from "./print-problems.ts";
-import { openSessionLog, saveRest } from "./session-file.ts";
-import { beganAgain, standingOf, standsText } from "./standing-range.ts";
+import { saveRest } from "./session-file.ts";
+import { beganAgain, standsText } from "./standing-range.ts";
 
 /** `maildrill play`: the ticket, real shells on your hosts, and Maildrill around them. By lines, with colon commands, through a pipe or when asked for. */
 export const play: CliCommand = {
@@ -151,41 +148,19 @@ function ask(context: CliContext, question: string): Promise<string> {
 
 /** @returns 0 when mended, 1 when left or given up */
 async function playScenario(context: CliContext, scenario: Scenario, learner: Learner, how: How): Promise<number> {
-  const { stdout, signal } = context;
+  const { stdout } = context;
   const engine = await context.engine(how.engine);
   const waiting = await chooseSession(context, scenario, learner, how, engine);
-  const seed = (waiting && startOf(waiting.record)?.seed) ?? how.seed;
-  let stage: Stage | null = null;
-  const log = openSessionLog(context, scenario, learner, {
-    engine: how.engine,
-    seed,
-    ...(waiting === undefined ? {} : { past: waiting.record }),
-    rangeNow: () => stage?.range.time.now() ?? null,
-    onTrouble: (problem) => printProblems([problem], context),
-  });
+  const onTrouble = (problem: Problem): void => printProblems([problem], context);
+  const { log, start } = openPlay(context, scenario, learner, engine, { seed: how.seed, waiting, onTrouble });
   // What reads us through a pipe wants lines of text, not a screen.
   const lines = createPlainLines();
   const show = stdout.isTTY ? stdout.write : (output: string) => stdout.write(lines.hear(output));
   const say = (text: string): void => stdout.write(`${folded(text, stdout.columns)}\n`.replaceAll(/\r?\n/g, "\r\n"));
   const read = (markdown: string): void => say(readable(markdown, stdout.columns).trim());
   try {
-    const session = await startPlaySession({
-      log,
-      canReplay: how.engine === "embedded",
-      dialects,
-      pid: context.node.pid,
-      build: () => setStage(scenario, engine, catalogue, { seed, signal }),
-      ...standingOf(log.id, scenario, engine, { seed, signal }),
-      openTerminals: ({ range }) =>
-        createLearnerTerminals(range, {
-          size: () => ({ columns: stdout.columns, rows: stdout.rows }),
-          show,
-          record: log.record,
-        }),
-      onStage: (now) => {
-        stage = now;
-      },
-    });
+    const size = (): TerminalSize => ({ columns: stdout.columns, rows: stdout.rows });
+    const session = await start(({ range }) => createLearnerTerminals(range, { size, show, record: log.record }));
     try {
       say(`\n${scenario.text.title} (${scenario.text.codename})\n`);
       read(session.view().ticket);
@@ -210,12 +185,11 @@ async function chooseSession(
   scenario: Scenario,
   learner: Learner,
   how: How,
-  { standing }: Engine,
+  engine: Engine,
 ): Promise<Waiting | undefined> {
-  const waiting = waitingSession(learner, scenario, how.engine, isAlive);
-  /** Its range is not needed any more; one that is open in another window goes on. */
+  const waiting = waitingSession(learner, scenario, engine.id, isAlive);
   const replace = async (): Promise<undefined> => {
-    if (waiting !== undefined && waiting.openIn === undefined) await standing?.remove(waiting.record.id);
+    await endWaiting(waiting, engine);
     return undefined;
   };
   if (how.takeUp === false) return replace();

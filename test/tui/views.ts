@@ -6,7 +6,7 @@ import { compileFor } from "../../src/scenario/stage.ts";
 import type { JournalEvent, VerdictItem } from "../../src/session/journal/entry.ts";
 import { foldSession, learnerMachine } from "../../src/session/learner-machine.ts";
 import { type SessionView, viewOf } from "../../src/session/session-view.ts";
-import type { PlayModel } from "../../src/tui/play/model.ts";
+import { openingModel, type PlayModel } from "../../src/tui/play/model.ts";
 import { root } from "../laws/source-tree.ts";
 
 export const library = loadLibrary(readScenarioFiles(root), catalogue);
@@ -71,16 +71,5 @@ export function statesOf(scenario: CompiledScenario): Readonly<Record<string, Se
 }
 
 export function modelOf(view: SessionView, size: PlayModel["size"], change: Partial<PlayModel> = {}): PlayModel {
-  return {
-    view,
-    engine: "embedded",
-    size,
-    host: "desk",
-    time: "08:14",
-    panels: [],
-    isZoomed: false,
-    isVerbatim: false,
-    behind: 0,
-    ...change,
-  };
+  return { ...openingModel({ view, engine: "embedded", size, host: "desk", time: "08:14" }), ...change };
 }

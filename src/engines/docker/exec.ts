@@ -16,7 +16,19 @@ export interface RunningProgram {
 }
 
 /** On a busy machine the engine sometimes cannot start a program; the next time it can. So often it is tried. */
-export const startAttempts = 4;
+const startAttempts = 4;
+
+/**
+ * Runs a program until it is one that has begun, a few times at most.
+ * @param run runs it once; nothing of it may be left when it has not begun
+ * @returns the last outcome, begun or not
+ */
+export async function untilBegun<T>(run: () => Promise<T>, hasBegun: (outcome: T) => boolean): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await run();
+    if (hasBegun(outcome) || attempt === startAttempts) return outcome;
+  }
+}
 
 /** Whether a program that ended so may never have begun: the engine's codes, with its own words on the program's output. */
 export function mayNotHaveBegun(code: number): boolean {
@@ -28,7 +40,7 @@ export async function startProgram(
   docker: Docker,
   container: Docker.Container,
   argv: readonly string[],
-  { cwd = "/root", environment = [] }: { readonly cwd?: string; readonly environment?: readonly string[] } = {},
+  { cwd = "/root" }: { readonly cwd?: string } = {},
 ): Promise<RunningProgram> {
   const exec = await container.exec({
     Cmd: [...argv],
@@ -36,7 +48,7 @@ export async function startProgram(
     AttachStdout: true,
     AttachStderr: true,
     WorkingDir: cwd,
-    Env: [...loginEnvironment, ...environment],
+    Env: [...loginEnvironment],
   });
   const stream = await exec.start({ hijack: true, stdin: true });
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];

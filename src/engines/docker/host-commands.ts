@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { RunOptions, RunResult } from "../../world/engine.ts";
-import { endSession, type RunningProgram, startAttempts, startProgram } from "./exec.ts";
+import { endSession, type RunningProgram, startProgram, untilBegun } from "./exec.ts";
 
 /**
  * Runs command lines on a host as root. They are handed to a program on the host (images/base, host-commands): an exec for each would
@@ -66,13 +66,15 @@ const greeting = "ready\n";
  * @throws Error with the engine's words when it cannot be started
  */
 async function startRunner(docker: Docker, container: Docker.Container, onEnd: () => void): Promise<Runner> {
-  for (let attempt = 1; ; attempt++) {
+  const once = async () => {
     const program = await startProgram(docker, container, ["host-commands"]);
     const first = await firstWords(program.stdout);
-    if (first === greeting) return listenTo(program, onEnd);
-    program.stdin.destroy();
-    if (attempt === startAttempts) throw new Error(`Nothing can be run on the host: ${first.trim()}`);
-  }
+    if (first !== greeting) program.stdin.destroy();
+    return { program, first };
+  };
+  const { program, first } = await untilBegun(once, (begun) => begun.first === greeting);
+  if (first !== greeting) throw new Error(`Nothing can be run on the host: ${first.trim()}`);
+  return listenTo(program, onEnd);
 }
 
 /** "" where there are none. */

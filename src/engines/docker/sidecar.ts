@@ -3,7 +3,7 @@ import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
 import { besideHost } from "./containers.ts";
 import { engineProblem } from "./engine-problem.ts";
-import { mayNotHaveBegun, type RunningProgram, startAttempts, startProgram } from "./exec.ts";
+import { mayNotHaveBegun, type RunningProgram, startProgram, untilBegun } from "./exec.ts";
 import { labelsOf } from "./labels.ts";
 import type { LiveHost } from "./live-host.ts";
 import type { RangePlan } from "./range-plan.ts";
@@ -62,15 +62,15 @@ async function startSidecar(docker: Docker, { container: target, plan }: LiveHos
     return {
       start,
       async run(argv, stdin = "") {
-        for (let attempt = 1; ; attempt++) {
+        const once = async () => {
           const program = await start(argv);
           program.stdin.end(stdin);
-          const [out, said, code] = await Promise.all([buffer(program.stdout), buffer(program.stderr), program.ended]);
-          if (code === 0) return out.toString();
-          if (mayNotHaveBegun(code) && attempt < startAttempts) continue;
-          const words = said.length > 0 ? said : out;
-          throw new ProblemError({ code: "sidecar-failed", message: `${argv.join(" ")}: ${words.toString().trim()}`, where });
-        }
+          return Promise.all([buffer(program.stdout), buffer(program.stderr), program.ended]);
+        };
+        const [out, said, code] = await untilBegun(once, ([, , ended]) => !mayNotHaveBegun(ended));
+        if (code === 0) return out.toString();
+        const words = said.length > 0 ? said : out;
+        throw new ProblemError({ code: "sidecar-failed", message: `${argv.join(" ")}: ${words.toString().trim()}`, where });
       },
     };
   } catch (error) {

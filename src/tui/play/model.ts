@@ -25,6 +25,11 @@ export interface PlayModel {
   readonly notice?: string;
 }
 
+/** Nothing is in front of the shell, and nothing is scrolled. */
+export function openingModel(first: Pick<PlayModel, "view" | "engine" | "size" | "host" | "time">): PlayModel {
+  return { ...first, panels: [], isZoomed: false, isVerbatim: false, behind: 0 };
+}
+
 export interface Layout {
   /** Ticket, goals, hints and pins, beside the shell; absent where the window is narrow. */
   readonly side?: Rectangle;

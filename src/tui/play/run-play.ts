@@ -11,7 +11,7 @@ import type { Key } from "../screen/keys.ts";
 import type { Surface } from "../surface.ts";
 import { act, busyWords } from "./act.ts";
 import type { Deed, PanelName, ScreenDeed, SessionDeed } from "./deed.ts";
-import { layoutOf, type PlayModel } from "./model.ts";
+import { layoutOf, openingModel, type PlayModel } from "./model.ts";
 import { causesPanel, marks, panelNamed, questionPanel } from "./panels.ts";
 import { PlayScreen } from "./play-screen.tsx";
 import type { Shells } from "./shells.ts";
@@ -71,17 +71,8 @@ class Player {
     const { session, shells, engine, notice } = options;
     this.#surface = surface;
     this.#options = options;
-    this.#model = {
-      view: session.view(),
-      engine,
-      size: surface.size(),
-      host: session.terminals()?.host() ?? "",
-      time: "",
-      panels: [],
-      isZoomed: false,
-      isVerbatim: false,
-      behind: 0,
-    };
+    const host = session.terminals()?.host() ?? "";
+    this.#model = openingModel({ view: session.view(), engine, size: surface.size(), host, time: "" });
     this.played = new Promise((resolve, reject) => {
       this.#end = resolve;
       this.#fail = reject;

@@ -1,3 +1,5 @@
+import { letteredKeys, numberedKeys } from "../../base/terminal-keys.ts";
+
 /** A key that was pressed, or a text that was pasted. */
 export interface Key {
   /** `a`, `ä`, `enter`, `escape`, `up`, `f3`, `pageup`, `ctrl-g`, `paste`, or `unknown` for a sequence that no key of ours sends. */
@@ -15,41 +17,7 @@ export interface KeyDecoder {
   readonly isWaiting: () => boolean;
 }
 
-const cursorKeys: Readonly<Record<string, string>> = {
-  A: "up",
-  B: "down",
-  C: "right",
-  D: "left",
-  H: "home",
-  F: "end",
-  P: "f1",
-  Q: "f2",
-  R: "f3",
-  S: "f4",
-  Z: "shift-tab",
-};
-const numberedKeys: Readonly<Record<string, string>> = {
-  1: "home",
-  2: "insert",
-  3: "delete",
-  4: "end",
-  5: "pageup",
-  6: "pagedown",
-  7: "home",
-  8: "end",
-  11: "f1",
-  12: "f2",
-  13: "f3",
-  14: "f4",
-  15: "f5",
-  17: "f6",
-  18: "f7",
-  19: "f8",
-  20: "f9",
-  21: "f10",
-  23: "f11",
-  24: "f12",
-};
+const cursorKeys: Readonly<Record<string, string>> = { ...letteredKeys, Z: "shift-tab" };
 const controls: Readonly<Record<string, string>> = {
   "\r": "enter",
   "\n": "enter",

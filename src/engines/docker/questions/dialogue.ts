@@ -1,6 +1,6 @@
 import type { DialogueAnswer, DialogueQuestion } from "../../../world/question.ts";
 import { addressFor } from "../../../world/world.ts";
-import { mayNotHaveBegun, type RunningProgram, startAttempts, startProgram } from "../exec.ts";
+import { mayNotHaveBegun, type RunningProgram, startProgram, untilBegun } from "../exec.ts";
 import type { LiveRange } from "../live-range.ts";
 import { hideProbe } from "../probe-lines.ts";
 
@@ -14,14 +14,13 @@ export async function answerDialogue(range: LiveRange, question: DialogueQuestio
   const address = addressFor(from.host, to.host);
   const startedAtMs = Date.now();
   const command = ["nc", "-v", "-N", "-w", String(connectTimeoutS), address, String(question.port)];
+  const once = async () => {
+    const netcat = await startProgram(range.docker, from.container, command);
+    const answer = await hold(netcat, question).finally(() => netcat.stdin.end());
+    return { answer, code: await netcat.ended };
+  };
   try {
-    for (let attempt = 1; ; attempt++) {
-      const netcat = await startProgram(range.docker, from.container, command);
-      const answer = await hold(netcat, question);
-      netcat.stdin.end();
-      const code = await netcat.ended;
-      if (answer.steps.length > 0 || !mayNotHaveBegun(code) || attempt === startAttempts) return answer;
-    }
+    return (await untilBegun(once, ({ answer, code }) => answer.steps.length > 0 || !mayNotHaveBegun(code))).answer;
   } finally {
     const clients = from.host.interfaces.map((each) => each.address);
     await hideProbe(range, startedAtMs, { servers: [question.to], clients });

@@ -1,3 +1,5 @@
+import { letteredKeys, numberedKeys } from "../../../../base/terminal-keys.ts";
+
 /**
  * One key press as a terminal sends it. `text` is what was typed or pasted; everything else has a name: `enter`, `up`, `ctrl-c`,
  * `alt-b`, `ctrl-left`, `f2`, `escape`.
@@ -6,34 +8,7 @@ export type Key =
   | { readonly name: "text" | "paste"; readonly text: string }
   | { readonly name: Exclude<string, "text" | "paste">; readonly text?: undefined };
 
-const finals: Readonly<Record<string, string>> = {
-  A: "up",
-  B: "down",
-  C: "right",
-  D: "left",
-  H: "home",
-  F: "end",
-  P: "f1",
-  Q: "f2",
-  R: "f3",
-  S: "f4",
-  Z: "backtab",
-};
-const tildes: Readonly<Record<string, string>> = {
-  ...{
-    "1": "home",
-    "2": "insert",
-    "3": "delete",
-    "4": "end",
-    "5": "pageup",
-    "6": "pagedown",
-    "7": "home",
-    "8": "end",
-    "11": "f1",
-    "12": "f2",
-  },
-  ...{ "13": "f3", "14": "f4", "15": "f5", "17": "f6", "18": "f7", "19": "f8", "20": "f9", "21": "f10", "23": "f11", "24": "f12" },
-};
+const finals: Readonly<Record<string, string>> = { ...letteredKeys, Z: "backtab" };
 const controls: Readonly<Record<string, string>> = {
   "\r": "enter",
   "\n": "enter",
@@ -95,7 +70,7 @@ export class KeyDecoder {
 /** `1;5` + `C` is ctrl-right; undefined for what we do not know. */
 function sequenceName(parameters: string, final: string): string | undefined {
   const [first = "", modifier = "1"] = parameters.split(";");
-  const base = final === "~" ? tildes[first] : finals[final];
+  const base = final === "~" ? numberedKeys[first] : finals[final];
   if (base === undefined) return undefined;
   const bits = (Number(modifier) || 1) - 1;
   const prefix = bits & 4 ? "ctrl-" : bits & 2 ? "alt-" : "";

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { archiveOf } from "./archive.ts";
 import { engineProblem } from "./engine-problem.ts";
+import type { HostFile } from "./host-files.ts";
 import { tmpfsOptions } from "./image-rights.ts";
 import { labels } from "./labels.ts";
 import { type ContainerPlan, type NetworkPlan, withoutGateway } from "./range-plan.ts";
@@ -19,7 +20,7 @@ export async function createNetwork(docker: Docker, { name, cidr, labels: labell
   });
 }
 
-/** Creates a host's container with its files in place and all its interfaces. It does not run yet. */
+/** Creates a host's container with all its interfaces. It neither runs nor has files of its own yet. */
 export async function createHost(docker: Docker, plan: ContainerPlan, image: string): Promise<Docker.Container> {
   const [first, ...others] = plan.interfaces;
   const container = await docker.createContainer({
@@ -29,6 +30,8 @@ export async function createHost(docker: Docker, plan: ContainerPlan, image: str
     Labels: { ...plan.labels },
     Env: ["LANG=C.UTF-8"],
     NetworkDisabled: first === undefined,
+    OpenStdin: true,
+    StdinOnce: true,
     HostConfig: {
       ...(first === undefined ? { NetworkMode: "none" } : { NetworkMode: first.network }),
       ...confinement(plan),
@@ -37,11 +40,23 @@ export async function createHost(docker: Docker, plan: ContainerPlan, image: str
     },
     ...(first === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { [first.network]: endpoint(first.address) } } }),
   });
-  await container.putArchive(await archiveOf(plan.files), { path: "/" });
   for (const { network, address } of others) {
     await docker.getNetwork(network).connect({ Container: container.id, EndpointConfig: endpoint(address) });
   }
   return container;
+}
+
+/**
+ * Starts a host's container and hands its files to its init (images/base), which unpacks them before anything else and ends the host
+ * when they do not come whole. Putting them into a container that does not run yet costs the engine a process of its own for each host.
+ */
+export async function bootHost(container: Docker.Container, files: readonly HostFile[]): Promise<void> {
+  const archive = await archiveOf(files);
+  const stdin = await container.attach({ stream: true, stdin: true, hijack: true });
+  // A host that is removed while it reads ends the stream in its way; whoever waits for it to get ready is told.
+  stdin.on("error", () => {});
+  await container.start();
+  stdin.end(archive);
 }
 
 function confinement({ rights }: ContainerPlan): Docker.HostConfig {

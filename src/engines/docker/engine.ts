@@ -17,6 +17,7 @@ import { createRangeLog } from "./logs.ts";
 import { ownerOf } from "./owner.ts";
 import { createRange, rangeOf } from "./range.ts";
 import { planRange, type RangePlan } from "./range-plan.ts";
+import { type StartedHost, sealHosts } from "./seal.ts";
 import { putMark, waitsHours } from "./standing.ts";
 import { sweepOrphans } from "./sweep.ts";
 import { findStanding, takeUpRange } from "./take-up.ts";
@@ -29,7 +30,7 @@ export interface DockerEngineParts {
 }
 
 /** Hosts that start at the same time: more only makes each of them slower. */
-const startsAtOnce = 4;
+const startsAtOnce = 5;
 
 /** Ranges mostly wait, for a name's time to live or for a daemon; while they start they need a processor, and later their memory. */
 function rangesAtOnce({ cpus, memoryBytes }: EngineInfo): number {
@@ -125,6 +126,15 @@ async function start(
   const signal = wanted === undefined ? failing.signal : AbortSignal.any([wanted, failing.signal]);
   const log = createRangeLog();
   const hosts: LiveHost[] = [];
+  const started: StartedHost[] = [];
+  let sealed: Promise<void> | undefined;
+  // Sealed while the last daemons start; it is a range only when both are done.
+  const onStarted = (host: StartedHost): void => {
+    started.push(host);
+    if (started.length < plan.containers.length) return;
+    sealed = sealHosts(docker, plan, started, references[host.plan.image] ?? "");
+    sealed.catch(() => {});
+  };
   try {
     signal.throwIfAborted();
     // In turn: of two processes that want the same blocks, one gets the first of them and with it the rest.
@@ -133,13 +143,18 @@ async function start(
       signal.throwIfAborted();
       progress?.({ host: container.host, text: `starting ${container.running.join(", ") || "nothing"}` });
       const setup = { docker, host: hostOf(world, container.host), dialects, log, signal };
-      hosts.push(await startHost(container, references[container.image] ?? "", setup).catch(told(container.host)));
+      const image = references[container.image] ?? "";
+      const running = startHost(container, image, setup, (its) => onStarted({ plan: container, container: its }));
+      hosts.push(await running.catch(told(container.host)));
       progress?.({ host: container.host, text: "ready" });
     });
+    await sealed;
     return await createRange({ docker, world, plan, hosts, log, dialects });
   } catch (error) {
     failing.abort(error);
     for (const host of hosts) host.leave();
+    // Nothing of ours may still be at work when the range is removed.
+    await sealed?.catch(() => {});
     // Where the engine itself is gone, the next sweep does it; what happened first is what counts.
     await removeRange(docker, plan.range.id).catch(() => {});
     if (wanted?.aborted || error instanceof ProblemError) throw error;

@@ -4,13 +4,12 @@ import { unlessAborted } from "../../base/unless-aborted.ts";
 import type { LogDialect } from "../../daemons/daemon.ts";
 import type { RunOptions, RunResult } from "../../world/engine.ts";
 import type { DaemonKind, Host } from "../../world/world.ts";
-import { createHost } from "./containers.ts";
+import { bootHost, createHost } from "./containers.ts";
 import { engineProblem } from "./engine-problem.ts";
 import { endSession } from "./exec.ts";
 import { createHostCommands } from "./host-commands.ts";
 import { countLines, createLineSorter, followContainer, type RangeLog, type StampedLine } from "./logs.ts";
 import type { ContainerPlan } from "./range-plan.ts";
-import { sealHost } from "./seal.ts";
 
 /** A running host: its container, and what works on it. */
 export interface LiveHost {
@@ -42,26 +41,27 @@ export interface HostSetup {
 
 /**
  * Creates and starts a host, and waits until each of its daemons has said in its log that it serves.
+ * @param onStarted called when the container runs, its daemons not yet
  * @throws ProblemError `host-not-ready` with the last lines of its log
  */
-export async function startHost(plan: ContainerPlan, image: string, setup: HostSetup): Promise<LiveHost> {
+export async function startHost(
+  plan: ContainerPlan,
+  image: string,
+  setup: HostSetup,
+  onStarted: (container: Docker.Container) => void,
+): Promise<LiveHost> {
   const { docker, signal } = setup;
   const container = await createHost(docker, plan, image);
   signal.throwIfAborted();
-  await container.start();
+  await bootHost(container, plan.files);
+  onStarted(container);
   const ear = createEar(plan, container, setup);
-  // Sealed while its daemons start; it is a host of the range only when both are done.
-  const sealed = sealHost(docker, container, plan, image);
-  sealed.catch(() => {});
   const ready = Promise.all(plan.running.map(ear.saysReady));
   await ear.follow();
   try {
     await ear.inTime(ready);
-    await sealed;
   } catch (error) {
     ear.leave();
-    // Nothing of ours may still be at work when the range is removed.
-    await sealed.catch(() => {});
     throw error;
   }
   return liveHost(plan, container, setup, ear);

@@ -1,8 +1,7 @@
 import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
-import { besideHost } from "./containers.ts";
-import { labels } from "./labels.ts";
-import type { ContainerPlan } from "./range-plan.ts";
+import { labelsOf } from "./labels.ts";
+import type { ContainerPlan, RangePlan } from "./range-plan.ts";
 
 /**
  * What a host may send, for `nft`: to itself and into its own networks, nothing else. A network without a gateway is not enough: a bridge
@@ -26,20 +25,46 @@ export function sealRules(reach: readonly string[]): string {
   ].join("\n");
 }
 
+/** A container that runs, and what it was planned as. */
+export interface StartedHost {
+  readonly plan: ContainerPlan;
+  readonly container: Docker.Container;
+}
+
+/** A sealed host's process, by its number on the engine's machine. */
+interface Target {
+  readonly host: string;
+  readonly container: string;
+  readonly pid: number;
+  readonly reach: readonly string[];
+}
+
 /**
- * Seals a running host. A container of its own does it, in the host's network namespace, and is gone when this resolves; whoever is
- * root on the host may not touch the rules. They last as long as the host runs.
- * @throws ProblemError `host-not-sealed` when the kernel takes no such rules; dockerode's errors as they are
+ * Seals the running hosts of a range, all in one go. A container of its own enters their network namespaces one after the other, puts the
+ * rules there and is gone when this resolves; whoever is root on a host may not touch them. They last as long as the host runs.
+ * @param image any image that holds `nft`
+ * @throws ProblemError `hosts-not-sealed` with what was said; dockerode's errors as they are
  */
-export async function sealHost(docker: Docker, target: Docker.Container, plan: ContainerPlan, image: string): Promise<void> {
-  if (plan.reach.length === 0) return;
+export async function sealHosts(docker: Docker, { range }: RangePlan, hosts: readonly StartedHost[], image: string): Promise<void> {
+  const targets = await Promise.all(hosts.filter(({ plan }) => plan.reach.length > 0).map(targetOf));
+  if (targets.length === 0) return;
   const container = await docker.createContainer({
-    name: `${plan.name}-seal`,
+    name: `maildrill-${range.id}-seal`,
     Image: image,
-    Entrypoint: ["nft", sealRules(plan.reach)],
+    Entrypoint: ["sh", "-c", sealScript(targets)],
     Cmd: [],
-    Labels: { ...plan.labels, [labels.kind]: "sidecar" },
-    HostConfig: besideHost(target, ["NET_ADMIN"]),
+    Labels: { ...labelsOf(range, "sidecar", "seal") },
+    HostConfig: {
+      NetworkMode: "none",
+      // It finds the hosts' processes, and may enter what they live in; no learner's process runs here, and it lives for a moment.
+      PidMode: "host",
+      UsernsMode: "host",
+      CapDrop: ["ALL"],
+      CapAdd: ["SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN"],
+      SecurityOpt: ["no-new-privileges"],
+      PidsLimit: 20,
+      Memory: 64 * 1024 * 1024,
+    },
   });
   try {
     await container.start();
@@ -47,12 +72,31 @@ export async function sealHost(docker: Docker, target: Docker.Container, plan: C
     if (StatusCode === 0) return;
     const said = (await container.logs({ stdout: true, stderr: true })).toString("utf8");
     throw new ProblemError({
-      code: "host-not-sealed",
-      message: `The host could not be shut off from the engine's own machine: ${said.replace(/[^\x20-\x7e\n]/g, "").trim()}`,
-      where: { host: plan.host },
+      code: "hosts-not-sealed",
+      message: `The hosts could not be shut off from the engine's own machine: ${said.replace(/[^\x20-\x7e\n]/g, "").trim()}`,
       hint: "The engine's kernel needs nf_tables (modprobe nf_tables nft_reject_inet); the embedded engine needs nothing of it.",
     });
   } finally {
     await container.remove({ force: true }).catch(() => {});
   }
+}
+
+async function targetOf({ plan, container }: StartedHost): Promise<Target> {
+  const { Id, State } = await container.inspect();
+  return { host: plan.host, container: Id, pid: State.Pid, reach: plan.reach };
+}
+
+/**
+ * One `nft` in each network namespace. A number may have become another process's, if the host has ended meanwhile; its control group
+ * says whose it is.
+ */
+function sealScript(targets: readonly Target[]): string {
+  return targets
+    .map(({ host, container, pid, reach }) =>
+      [
+        `grep -q ${container} /proc/${pid}/cgroup || { echo '${host} has ended'; exit 1; }`,
+        `nsenter --net=/proc/${pid}/ns/net nft '${sealRules(reach)}' || { echo 'on ${host}'; exit 1; }`,
+      ].join("\n"),
+    )
+    .join("\n");
 }

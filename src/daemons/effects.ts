@@ -1,7 +1,7 @@
 import { type Problem, ProblemError, type Where } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
-import type { Effect, FileEffect, ParameterEffect, RecordEdit, RecordEffect } from "../world/effect.ts";
-import { type DaemonKind, type Host, type HostKey, hasDaemon, type World, withHost } from "../world/world.ts";
+import type { Effect, FileEffect, LinkEffect, ParameterEffect, RecordEdit, RecordEffect } from "../world/effect.ts";
+import { type DaemonKind, type Host, type HostKey, hasDaemon, type Network, type World, withHost } from "../world/world.ts";
 import { editZone } from "./bind/zone-edit.ts";
 import { zoneFileOf } from "./bind/zone-file-of.ts";
 import type { FileReader } from "./daemon.ts";
@@ -92,10 +92,17 @@ export function compileEffect(world: World, effect: Effect): World {
   return withHost(world, effect.host, (host) => compileOnHost(host, effect));
 }
 
-function compileLink(world: World, { network, latencyMs, lossRatio }: Extract<Effect, { effect: "link" }>): World {
-  demandNetwork(world, network);
+function compileLink(world: World, effect: LinkEffect): World {
+  demandLine(world, effect);
+  const { network, host, latencyMs, lossRatio } = effect;
   const change = { ...(latencyMs === undefined ? {} : { latencyMs }), ...(lossRatio === undefined ? {} : { lossRatio }) };
-  return { ...world, networks: world.networks.map((each) => (each.key === network ? { ...each, ...change } : each)) };
+  const changed = (each: Network): Network => {
+    if (host === undefined) return { ...each, ...change };
+    const { lines = {}, latencyMs: itsLatencyMs, lossRatio: itsLossRatio } = each;
+    const before = lines[host] ?? { latencyMs: itsLatencyMs, lossRatio: itsLossRatio };
+    return { ...each, lines: { ...lines, [host]: { ...before, ...change } } };
+  };
+  return { ...world, networks: world.networks.map((each) => (each.key === network ? changed(each) : each)) };
 }
 
 function compileOnHost(host: Host, effect: Exclude<Effect, { effect: "time" | "link" }>): Host {
@@ -158,10 +165,13 @@ export function demandDaemon(host: Host, kind: DaemonKind): void {
   throw new ProblemError({ code: "no-such-daemon", message: `No ${kind} runs on this host.`, where: { host: host.key } });
 }
 
-/** @throws ProblemError when the world has no such network */
-export function demandNetwork(world: World, network: string): void {
-  const known = world.networks.map((each) => each.key);
+/** @throws ProblemError when the world has no such network, or no such host on it */
+export function demandLine({ networks, hosts }: World, { network, host }: Pick<LinkEffect, "network" | "host">): void {
+  const known = networks.map((each) => each.key);
   if (!known.includes(network)) throw new ProblemError(unknownId("network", network, known));
+  if (host === undefined) return;
+  const onIt = hosts.filter(({ interfaces }) => interfaces.some((each) => each.network === network)).map(({ key }) => key);
+  if (!onIt.includes(host)) throw new ProblemError(unknownId("host", host, onIt));
 }
 
 function editFile(before: string | undefined, { host, path, edit }: FileEffect): Omit<FileChange, "path"> {

@@ -74,10 +74,11 @@ export interface FirewallEffect {
   readonly rule: FirewallRule;
 }
 
-/** Changes a whole network's latency or loss. */
+/** Changes latency or loss of a network; with a host, of what comes to that host on it: a slow name server, a bad line to one partner. */
 export interface LinkEffect {
   readonly effect: "link";
   readonly network: string;
+  readonly host?: HostKey;
   readonly latencyMs?: number;
   readonly lossRatio?: number;
 }

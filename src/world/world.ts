@@ -26,14 +26,21 @@ export type HostKey = string;
 
 export type DaemonKind = "postfix" | "exim" | "bind" | "dovecot" | "rspamd" | "domino" | "peer";
 
-export interface Network {
-  readonly key: string;
-  /** `203.0.113.0/26` */
-  readonly cidr: string;
-  /** One-way latency between two hosts on it. */
+/** How good a line is. */
+export interface Line {
+  /** One way. */
   readonly latencyMs: number;
   /** Share of packets lost, 0 to 1. */
   readonly lossRatio: number;
+}
+
+/** Its line is that between any two hosts on it. */
+export interface Network extends Line {
+  readonly key: string;
+  /** `203.0.113.0/26` */
+  readonly cidr: string;
+  /** Lines of single hosts that differ: of what comes to that host. */
+  readonly lines?: Readonly<Record<HostKey, Line>>;
 }
 
 export interface Organisation {

@@ -82,6 +82,11 @@ const cases: Readonly<Record<string, Case>> = {
     // 400 ms each way.
     symptom: /Query time: (8|9)\d\d msec/,
   },
+  "a slow name server": {
+    effect: { effect: "link", network: "internet", host: "ns1", latencyMs: 700 },
+    look: async (range) => `${await dig(range, "ns1")}\n-- and the other:\n${await dig(range, "internet", "example")}`,
+    symptom: /Query time: 7\d\d msec[^]*-- and the other:[^]*Query time: \d\d? msec/,
+  },
   "a line that loses everything": {
     effect: { effect: "link", network: "internet", lossRatio: 1 },
     look: (range) => dig(range, "ns1"),

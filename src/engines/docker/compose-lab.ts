@@ -69,6 +69,7 @@ function leftOutOf({ hosts, networks }: World): string[] {
     ]),
     ...networks.filter(({ lossRatio }) => lossRatio > 0).map(({ key }) => `the packets that the network ${key} loses`),
     ...networks.filter(({ latencyMs }) => latencyMs >= 100).map(({ key }) => `how slow the network ${key} is`),
+    ...networks.flatMap(({ key, lines = {} }) => Object.keys(lines).map((host) => `how good the line of ${host} to the network ${key} is`)),
   ];
 }
 

@@ -1,18 +1,16 @@
 import { once } from "node:events";
 import { ProblemError } from "../../base/problem.ts";
 import { overlap } from "../../world/address-plan.ts";
-import type { Network } from "../../world/world.ts";
+import type { Line } from "../../world/world.ts";
 import type { RunningProgram } from "./exec.ts";
 import type { LiveHost } from "./live-host.ts";
 import type { Sidecars } from "./sidecar.ts";
 import { slowLineProgram } from "./slow-line-program.ts";
 
-export type Line = Pick<Network, "latencyMs" | "lossRatio">;
-
 /** The lines of a range's hosts, as far as they are worse than the bridge's own. */
 export interface HostLines {
-  /** Gives every host's interface on a network this latency and loss: each host holds back what it receives. */
-  set(hosts: readonly LiveHost[], cidr: string, line: Line): Promise<void>;
+  /** Gives a host's interface on a network this latency and loss: the host holds back what it receives. */
+  set(host: LiveHost, cidr: string, line: Line): Promise<void>;
   /** Lets go of the programs that make them so; the lines are good from then on. */
   leave(): void;
 }
@@ -44,10 +42,9 @@ export function createHostLines(sidecars: Sidecars): HostLines {
     leave() {
       for (const { stdin } of slow.values()) stdin.destroy();
     },
-    async set(hosts, cidr, line) {
-      const interfaces = hosts.flatMap((host) => host.plan.interfaces.map(({ address }) => ({ host, address })));
-      const onIt = interfaces.filter(({ address }) => overlap(`${address}/32`, cidr));
-      await Promise.all(onIt.map(({ host, address }) => setOne(host, address, line)));
+    async set(host, cidr, line) {
+      const onIt = host.plan.interfaces.filter(({ address }) => overlap(`${address}/32`, cidr));
+      await Promise.all(onIt.map(({ address }) => setOne(host, address, line)));
     },
   };
 }

@@ -2,8 +2,9 @@ import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
 import { unknownId } from "../../base/registry.ts";
 import type { LogDialect } from "../../daemons/daemon.ts";
+import { createLines, type Lines } from "../../world/lines.ts";
 import type { FirewallRule, HostKey, World } from "../../world/world.ts";
-import { createHostLines, type HostLines, type Line } from "./line-quality.ts";
+import { createHostLines, type HostLines } from "./line-quality.ts";
 import type { LiveHost } from "./live-host.ts";
 import type { RangeLog } from "./logs.ts";
 import type { RangePlan } from "./range-plan.ts";
@@ -20,8 +21,8 @@ export interface LiveRange {
   readonly sidecars: Sidecars;
   /** Each host's packet filter as it is now. */
   readonly filters: Map<HostKey, readonly FirewallRule[]>;
-  /** Each network's line as it is now. */
-  readonly lines: Map<string, Line>;
+  /** Each network's line as it is now, and each host's own. */
+  readonly lines: Lines;
   readonly hostLines: HostLines;
   /** Aborted when the range goes down. */
   readonly ending: AbortController;
@@ -39,7 +40,7 @@ export function createLiveRange(parts: LiveRangeParts): LiveRange {
     sidecars,
     hostLines: createHostLines(sidecars),
     filters: new Map(world.hosts.map(({ key, firewall }) => [key, firewall])),
-    lines: new Map(world.networks.map(({ key, latencyMs, lossRatio }) => [key, { latencyMs, lossRatio }])),
+    lines: createLines(world.networks),
     ending: new AbortController(),
     host(key) {
       const found = hosts.find(({ plan: { host } }) => host === key);

@@ -57,7 +57,7 @@ async function setTheStage(range: LiveRange): Promise<void> {
     if (firewall.length > 0) await restoreFilter(range, key);
     for (const disk of disks) await fillDisk(range.host(key), disk);
   }
-  for (const [network, line] of range.lines) await putInForce(range, network, line);
+  for (const { key } of range.world.networks) await putInForce(range, key);
   for (const host of range.hosts) {
     for (const daemon of host.plan.frozen) await tellDaemon(host, { effect: "daemon", host: host.plan.host, daemon, action: "freeze" });
   }

@@ -80,6 +80,6 @@ async function putInOrder(range: LiveRange): Promise<void> {
   const filters = { label: [`${labels.range}=${range.plan.range.id}`, `${labels.kind}=sidecar`] };
   const beside = (await range.docker.listContainers({ filters })).map(({ Labels }) => Labels[labels.part] ?? "");
   for (const key of beside) await restoreFilter(range, key);
-  for (const [network, line] of range.lines) await putInForce(range, network, line);
+  for (const { key } of range.world.networks) await putInForce(range, key);
   await takeOutUnfinished(range);
 }

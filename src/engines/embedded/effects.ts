@@ -3,7 +3,7 @@ import type { Problem } from "../../base/problem.ts";
 import {
   changedSince,
   demandDaemon,
-  demandNetwork,
+  demandLine,
   diskHolding,
   fileChange,
   reloadedBy,
@@ -118,19 +118,23 @@ function addRule(machine: Machine, { rule }: FirewallEffect): Undo {
   };
 }
 
-function changeLink({ wire, world }: LiveRange, { network, latencyMs, lossRatio }: LinkEffect): Undo {
-  demandNetwork(world, network);
-  const before = wire.link(network);
+function changeLink({ wire: { lines }, world }: LiveRange, effect: LinkEffect): Undo {
+  demandLine(world, effect);
+  const { network, host, latencyMs, lossRatio } = effect;
+  const hadOwn = host !== undefined && lines.isOwn(network, host);
+  const before = lines.get(network, host);
   const after = { latencyMs: latencyMs ?? before.latencyMs, lossRatio: lossRatio ?? before.lossRatio };
-  wire.setLink(network, after);
+  lines.set(network, host, after);
   return () => {
-    const now = wire.link(network);
+    const now = lines.get(network, host);
     const changed = (latencyMs !== undefined && now.latencyMs !== latencyMs) || (lossRatio !== undefined && now.lossRatio !== lossRatio);
-    if (changed) return { code: "changed-since", message: `The network ${network} has been changed since; it was left as it is.` };
-    wire.setLink(network, {
+    if (changed) return { code: "changed-since", message: `The line of ${host ?? network} has been changed since; it was left as it is.` };
+    const reverted = {
       latencyMs: latencyMs === undefined ? now.latencyMs : before.latencyMs,
       lossRatio: lossRatio === undefined ? now.lossRatio : before.lossRatio,
-    });
+    };
+    const isAsItsNetwork = host !== undefined && !hadOwn && isDeepStrictEqual(reverted, before);
+    lines.set(network, host, isAsItsNetwork ? undefined : reverted);
     return undefined;
   };
 }

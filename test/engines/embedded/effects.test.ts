@@ -20,7 +20,7 @@ function boot(world: World = clockworkWorld()): LiveRange {
 function conditions(range: LiveRange): unknown {
   return {
     now: range.clock.now(),
-    links: range.world.networks.map(({ key }) => range.wire.link(key)),
+    lines: [...range.wire.lines.entries()],
     machines: range.machines.map(({ files, services, packetFilter }) => ({
       states: services.kinds.map((kind) => services.state(kind)),
       rules: packetFilter.rules(),
@@ -57,6 +57,7 @@ const EFFECTS: readonly Effect[] = [
   { effect: "firewall", host: "mx2", rule: { direction: "in", protocol: "tcp", port: 25, verdict: "drop" } },
   { effect: "link", network: "internet", latencyMs: 900 },
   { effect: "link", network: "internet", lossRatio: 0.5 },
+  { effect: "link", network: "internet", host: "ns1", latencyMs: 900 },
   { effect: "disk", host: "mx1", path: "/var/spool/postfix", freeBytes: 1000 },
   { effect: "mailbox", host: "mx2", user: "ann", fillBytes: 1_500_000 },
   { effect: "mailbox", host: "mx2", user: "ann", folder: "Trash", fillBytes: 1_500_000 },
@@ -107,6 +108,7 @@ describe("an effect", () => {
   it.each<[string, Effect, string]>([
     ["an unknown host", { effect: "parameter", host: "mx9", name: "a" }, "unknown-host"],
     ["an unknown network", { effect: "link", network: "wan", latencyMs: 1 }, "unknown-network"],
+    ["a host that is not on the network", { effect: "link", network: "internet", host: "moon", latencyMs: 1 }, "unknown-host"],
     ["a host without the daemon", { effect: "daemon", host: "mx1", daemon: "bind", action: "stop" }, "no-such-daemon"],
     ["a host without Postfix", { effect: "parameter", host: "ns1", name: "a", value: "b" }, "no-such-daemon"],
     ["a file that is not there", { effect: "file", host: "mx1", path: "/etc/nothing", edit: { remove: true } }, "no-such-file"],
@@ -220,7 +222,12 @@ describe("taking back", () => {
     [
       "the link",
       { effect: "link", network: "internet", latencyMs: 900 },
-      (range) => range.wire.setLink("internet", { latencyMs: 5, lossRatio: 0 }),
+      (range) => range.wire.lines.set("internet", undefined, { latencyMs: 5, lossRatio: 0 }),
+    ],
+    [
+      "the line of one host",
+      { effect: "link", network: "internet", host: "ns1", latencyMs: 900 },
+      (range) => range.wire.lines.set("internet", "ns1", { latencyMs: 5, lossRatio: 0 }),
     ],
   ])("leaves alone what somebody mended: %s", async (_, effect, mend) => {
     const mended = boot();

@@ -74,7 +74,7 @@ describe("a fork", () => {
     mx1.services.freeze("postfix");
     mx1.files.limitDisk("/var", 100);
     mx1.packetFilter.replace([{ direction: "in", protocol: "tcp", port: 25, verdict: "reject" }]);
-    original.wire.setLink("internet", { latencyMs: 500, lossRatio: 0.1 });
+    original.wire.lines.set("internet", undefined, { latencyMs: 500, lossRatio: 0.1 });
     mx2.services.stop("postfix");
     mx2.files.write("/etc/postfix/main.cf", "broken");
     mx2.services.start("postfix");
@@ -85,7 +85,7 @@ describe("a fork", () => {
       ["frozen"],
       ["failed"],
     ]);
-    expect(fork.wire.link("internet")).toEqual({ latencyMs: 500, lossRatio: 0.1 });
+    expect(fork.wire.lines.get("internet")).toEqual({ latencyMs: 500, lossRatio: 0.1 });
   });
 
   it("runs with the settings that the original has read, not with an edit that it has not", async () => {

@@ -1,31 +1,42 @@
 import { isDeepStrictEqual } from "node:util";
-import { demandNetwork } from "../../../daemons/effects.ts";
+import { demandLine } from "../../../daemons/effects.ts";
 import type { LinkEffect } from "../../../world/effect.ts";
-import type { Line } from "../line-quality.ts";
+import type { Line } from "../../../world/world.ts";
 import type { LiveRange } from "../live-range.ts";
 import type { Undo } from "./undo.ts";
 
 /** Up to here a bridge on one machine stands in for a line as it is: nobody tells the difference from what daemons print. */
 const nearMs = 50;
 
-/** Changes a network's latency or loss. */
-export async function changeLink(range: LiveRange, { network, latencyMs, lossRatio }: LinkEffect): Promise<Undo> {
-  demandNetwork(range.world, network);
-  const before = range.lines.get(network) ?? { latencyMs: 0, lossRatio: 0 };
+/** Changes a network's latency or loss, or that of what comes to one host on it. */
+export async function changeLink(range: LiveRange, effect: LinkEffect): Promise<Undo> {
+  demandLine(range.world, effect);
+  const { network, host, latencyMs, lossRatio } = effect;
+  const { lines } = range;
+  const own = host !== undefined && lines.isOwn(network, host);
+  const before = lines.get(network, host);
   const after = { latencyMs: latencyMs ?? before.latencyMs, lossRatio: lossRatio ?? before.lossRatio };
-  await putInForce(range, network, after);
+  const change = async (line: Line | undefined): Promise<void> => {
+    lines.set(network, host, line);
+    await putInForce(range, network);
+  };
+  await change(after);
   return async () => {
-    if (!isDeepStrictEqual(range.lines.get(network), after)) {
-      return { code: "changed-since", message: `The line of ${network} was changed again since; it was left as it is.` };
+    if (!isDeepStrictEqual(lines.get(network, host), after)) {
+      return { code: "changed-since", message: `The line of ${host ?? network} was changed again since; it was left as it is.` };
     }
-    await putInForce(range, network, before);
+    await change(host === undefined || own ? before : undefined);
     return undefined;
   };
 }
 
-/** Gives a network's hosts the line, and notes it. */
-export async function putInForce(range: LiveRange, network: string, line: Line): Promise<void> {
-  const cidr = range.plan.networks.find(({ key }) => key === network)?.cidr ?? "";
-  await range.hostLines.set(range.hosts, cidr, { ...line, latencyMs: line.latencyMs > nearMs ? line.latencyMs : 0 });
-  range.lines.set(network, line);
+/** Gives a network's hosts the lines that they have. */
+export async function putInForce({ plan, lines, hosts, hostLines }: LiveRange, network: string): Promise<void> {
+  const cidr = plan.networks.find(({ key }) => key === network)?.cidr ?? "";
+  await Promise.all(
+    hosts.map((host) => {
+      const line = lines.get(network, host.plan.host);
+      return hostLines.set(host, cidr, { ...line, latencyMs: line.latencyMs > nearMs ? line.latencyMs : 0 });
+    }),
+  );
 }

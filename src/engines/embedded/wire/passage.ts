@@ -1,18 +1,13 @@
 import type { Random } from "../../../base/random.ts";
-import type { FirewallRule, HostKey, Network } from "../../../world/world.ts";
+import { createLines, type Lines } from "../../../world/lines.ts";
+import type { FirewallRule, HostKey, Line, Network } from "../../../world/world.ts";
 import type { Endpoint } from "./network-stack.ts";
 import { type FilterVerdict, filterVerdict } from "./packet-filter.ts";
 
 /** The state of the lines and of the packet filters: what decides whether, and how soon, a packet arrives. */
 export interface Conditions {
-  readonly links: Map<string, Link>;
+  readonly lines: Lines;
   readonly filters: Map<HostKey, readonly FirewallRule[]>;
-}
-
-/** `latencyMs` one way; `lossRatio` 0 to 1. */
-export interface Link {
-  readonly latencyMs: number;
-  readonly lossRatio: number;
 }
 
 /** One packet's way. */
@@ -33,14 +28,14 @@ export interface PacketFate {
   readonly latencyMs: number;
 }
 
-const LOOPBACK: Link = { latencyMs: 0, lossRatio: 0 };
+const LOOPBACK: Line = { latencyMs: 0, lossRatio: 0 };
 
 export function conditionsOf(
   networks: readonly Network[],
   hosts: readonly { readonly key: HostKey; readonly firewall: readonly FirewallRule[] }[],
 ): Conditions {
   return {
-    links: new Map(networks.map(({ key, latencyMs, lossRatio }) => [key, { latencyMs, lossRatio }])),
+    lines: createLines(networks),
     filters: new Map(hosts.map((host) => [host.key, host.firewall])),
   };
 }
@@ -48,11 +43,11 @@ export function conditionsOf(
 /** Judges one packet. Randomness is drawn only where the line loses packets, so that a sound range draws none. */
 export function judge(conditions: Conditions, passage: Passage, random: Random): PacketFate {
   const { protocol, source, destination } = passage;
-  const link = passage.network === undefined ? LOOPBACK : (conditions.links.get(passage.network) ?? LOOPBACK);
-  const { latencyMs } = link;
+  const line = passage.network === undefined ? LOOPBACK : conditions.lines.get(passage.network, passage.to);
+  const { latencyMs } = line;
   const out = filterVerdict(conditions.filters.get(passage.from) ?? [], "out", protocol, destination.port, destination.address);
   if (out !== "pass") return { sent: false, verdict: out, latencyMs };
-  if (link.lossRatio > 0 && random.below(1_000_000) < link.lossRatio * 1_000_000) return { sent: true, verdict: "drop", latencyMs };
+  if (line.lossRatio > 0 && random.below(1_000_000) < line.lossRatio * 1_000_000) return { sent: true, verdict: "drop", latencyMs };
   const verdict = filterVerdict(conditions.filters.get(passage.to) ?? [], "in", protocol, destination.port, source.address);
   return { sent: true, verdict, latencyMs };
 }

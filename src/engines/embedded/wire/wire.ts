@@ -1,5 +1,6 @@
 import type { Random, RandomState } from "../../../base/random.ts";
-import type { FirewallRule, Host, HostKey, Network } from "../../../world/world.ts";
+import type { Lines } from "../../../world/lines.ts";
+import type { FirewallRule, Host, HostKey, Line, Network } from "../../../world/world.ts";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import type { Process } from "../process.ts";
 import { createRandomStream } from "../random-stream.ts";
@@ -8,7 +9,7 @@ import { HostStack } from "./host-stack.ts";
 import { createMedium } from "./medium.ts";
 import type { NetworkStack } from "./network-stack.ts";
 import type { PacketListener } from "./packet.ts";
-import { conditionsOf, type Link } from "./passage.ts";
+import { conditionsOf } from "./passage.ts";
 import type { Ground } from "./tcp.ts";
 import { createTopology } from "./topology.ts";
 
@@ -16,8 +17,7 @@ import { createTopology } from "./topology.ts";
 export interface Wire {
   /** One host's network stack as one of its programs sees it. */
   stack(host: HostKey, process: Process): NetworkStack;
-  link(network: string): Link;
-  setLink(network: string, link: Link): void;
+  readonly lines: Omit<Lines, "restore">;
   firewall(host: HostKey): readonly FirewallRule[];
   setFirewall(host: HostKey, rules: readonly FirewallRule[]): void;
   /** For captures: each packet on any network, until the returned function is called. */
@@ -29,7 +29,7 @@ export interface Wire {
 
 export interface WireState {
   readonly random: RandomState;
-  readonly links: ReadonlyMap<string, Link>;
+  readonly lines: Iterable<readonly [string, Line]>;
   readonly filters: ReadonlyMap<HostKey, readonly FirewallRule[]>;
   readonly nextPorts: ReadonlyMap<HostKey, number>;
 }
@@ -46,10 +46,7 @@ export function createWire(clock: VirtualClock, random: Random, networks: readon
 
   return {
     stack: (host, process) => new HostStack(ground, endOf(ends, host), process),
-    link: (network) => conditions.links.get(network) ?? { latencyMs: 0, lossRatio: 0 },
-    setLink(network, link) {
-      conditions.links.set(network, link);
-    },
+    lines: conditions.lines,
     firewall: (host) => conditions.filters.get(host) ?? [],
     setFirewall(host, rules) {
       conditions.filters.set(host, rules);
@@ -57,13 +54,13 @@ export function createWire(clock: VirtualClock, random: Random, networks: readon
     onPacket: (listener) => medium.onPacket(listener),
     state: () => ({
       random: packets.state(),
-      links: new Map(conditions.links),
+      lines: conditions.lines.entries(),
       filters: new Map(conditions.filters),
       nextPorts: new Map([...ends].map(([key, end]) => [key, end.nextPort])),
     }),
     restore(state) {
       packets.restore(state.random);
-      for (const [network, link] of state.links) conditions.links.set(network, link);
+      conditions.lines.restore(state.lines);
       for (const [host, rules] of state.filters) conditions.filters.set(host, rules);
       for (const [key, port] of state.nextPorts) endOf(ends, key).nextPort = port;
     },

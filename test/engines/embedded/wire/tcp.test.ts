@@ -191,7 +191,7 @@ describe("a lossy line", () => {
     stacks.gate.listen(25, () => {});
     const events = record(clock, stacks.outside.connect(SMTP));
     await clock.advance(2000);
-    wire.setLink("internet", { latencyMs: 10, lossRatio: 0 });
+    wire.lines.set("internet", undefined, { latencyMs: 10, lossRatio: 0 });
     await clock.advance(10_000);
     expect(events).toEqual(["3020 connect"]);
   });

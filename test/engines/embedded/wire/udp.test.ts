@@ -19,6 +19,17 @@ describe("datagrams", () => {
     expect(answers).toEqual([`20 who? ${ADDRESS.outside} ${ADDRESS.gate}:53`]);
   });
 
+  it("come late to a host whose line is slow, and to nobody else", async () => {
+    const { clock, stacks, wire } = createBench();
+    wire.lines.set("internet", "gate", { latencyMs: 700, lossRatio: 0 });
+    const server = stacks.gate.bindUdp(53, (payload, from) => server.send(payload, from));
+    const answers: number[] = [];
+    stacks.outside.bindUdp(0, () => answers.push(clock.now())).send(QUESTION, DNS);
+    await clock.advance(2_000);
+    // 700 ms to the gate, and back the 10 ms of everybody's line.
+    expect(answers).toEqual([710]);
+  });
+
   it.each<[string, { firewall?: readonly FirewallRule[]; bound?: boolean; lossRatio?: number; address?: string }, readonly string[]]>([
     ["to a closed port come back as unreachable", { bound: false }, ["unreachable 20"]],
     ["that a filter rejects come back as unreachable", { firewall: [rule("reject")] }, ["unreachable 20"]],

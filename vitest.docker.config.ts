@@ -2,14 +2,10 @@ import { defineConfig } from "vitest/config";
 
 const reporters = process.env.CI ? ["default", ["json", { outputFile: "reports/vitest-docker.json" }] as const] : ["default"];
 
-const conformance = process.env.MAILDRILL_CONFORMANCE !== undefined || process.env.MAILDRILL_RECORD !== undefined;
-
 /** What needs a Docker engine and our images (src/engines/docker/images). */
 export default defineConfig({
   test: {
     include: ["test/docker/**/*.test.ts"],
-    // Not in CI yet: two cases of 153 differed by chance on a busy machine. MAILDRILL_CONFORMANCE=quick or =all plays them.
-    exclude: conformance ? [] : ["test/docker/conformance.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // One after the other: ranges that start side by side only make each other slow.

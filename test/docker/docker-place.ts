@@ -13,7 +13,7 @@ const silenceS = 0.4;
 /** The log has come to rest when no line came for so long. */
 const quietMs = 250;
 /** And at the latest then, unless more is to come. */
-const restLimitMs = 8_000;
+const restLimitMs = 15_000;
 
 /** A range of the docker engine as a place. @param prefixes first three numbers of each network: as recorded, and here */
 export async function dockerPlace(engine: Engine, world: World, prefixes: readonly (readonly [string, string])[]): Promise<Place> {

@@ -123,6 +123,15 @@ describe.skipIf(engine === undefined)(`effects on real programs${obstacle === un
     expect(await look(range)).not.toMatch(symptom);
   });
 
+  it("changes a zone that its server has read this very moment", async () => {
+    const { effect, look, symptom } = cases.record as Case;
+    await range.run("ns1", "touch /etc/bind/db.meadow.example && rndc reload meadow.example");
+    const applied = await range.apply(effect);
+    expect(await look(range)).toMatch(symptom);
+    await applied.revert();
+    expect(await look(range)).not.toMatch(symptom);
+  });
+
   it("cannot move time, and says so", async () => {
     await expect(range.apply({ effect: "time", advanceMs: 1 })).rejects.toMatchObject({ problems: [{ code: "time-is-real" }] });
   });

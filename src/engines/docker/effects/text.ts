@@ -38,14 +38,13 @@ function filesFor(live: LiveHost, effect: TextEffect): Promise<FileReader> {
 }
 
 /**
- * Writes into the file that is there, so that its owner, mode and number stay; undefined takes it away. It looks some seconds old:
- * each of Postfix's programs waits until main.cf has been left alone that long (dict_load_file).
+ * Writes into the file that is there, so that its owner, mode and number stay; undefined takes it away. What Postfix reads looks some
+ * seconds old: each of its programs waits until main.cf has been left alone that long (dict_load_file). Anything else does not: BIND passes
+ * over a zone file that is older than the zone it has.
  */
 async function writeFile(live: LiveHost, path: string, text: string | undefined): Promise<void> {
-  if (text === undefined) await live.demand(`rm -f ${quoteWord(path)}`);
-  else
-    await live.demand(
-      `mkdir -p ${quoteWord(posix.dirname(path))} && cat >${quoteWord(path)} && touch -d '3 seconds ago' ${quoteWord(path)}`,
-      { stdin: text },
-    );
+  const file = quoteWord(path);
+  const aged = path.startsWith("/etc/postfix/") ? ` && touch -d '3 seconds ago' ${file}` : "";
+  if (text === undefined) await live.demand(`rm -f ${file}`);
+  else await live.demand(`mkdir -p ${quoteWord(posix.dirname(path))} && cat >${file}${aged}`, { stdin: text });
 }

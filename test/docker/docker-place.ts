@@ -36,7 +36,9 @@ export async function dockerPlace(engine: Engine, world: World, prefixes: readon
 /** Puts one network's addresses in place of another's, also turned round as names of reverse zones and of block lists have them. */
 function translate(text: string, prefixes: readonly (readonly [string, string])[]): string {
   const turned = (prefix: string): string => prefix.split(".").reverse().join(".");
-  return prefixes.reduce((translated, [from, to]) => translated.replaceAll(from, to).replaceAll(turned(from), turned(to)), text);
+  // 198.18.11 is no part of 198.18.113.
+  const whole = (prefix: string): RegExp => new RegExp(`(?<!\\d)${prefix.replaceAll(".", "\\.")}(?!\\d)`, "g");
+  return prefixes.reduce((translated, [from, to]) => translated.replace(whole(from), to).replace(whole(turned(from)), turned(to)), text);
 }
 
 /** What is under way on a range, read from its log. */

@@ -54,14 +54,17 @@ export async function rereadPostfix(range: Range, host: string): Promise<void> {
 }
 
 /**
- * Postfix's own script would take a second of a processor. A mail that comes before the new pickup is there would lie for a minute.
+ * Postfix's own script would take a second of a processor. A mail that comes before the new pickup is there would lie for a minute; a
+ * trivial-rewrite that has not yet ended would say in the next case that its tables have changed. Dovecot has an anvil too.
  */
 const hangUp = [
-  "old=$(pgrep -x 'pickup|qmgr')",
-  "kill -HUP $(cat /var/spool/postfix/pid/master.pid)",
-  "pkill -x 'smtpd|anvil'",
+  "master=$(cat /var/spool/postfix/pid/master.pid)",
+  "own() { pgrep -P $master -x \"$1\"; }",
+  "old=$(own 'pickup|qmgr|trivial-rewrite')",
+  "kill -HUP $master",
+  "pkill -P $master -x 'smtpd|anvil'",
   "for i in $(seq 100); do",
-  '  pgrep -x pickup | grep -qvFx "$old" && pgrep -x qmgr | grep -qvFx "$old" && break',
+  "  own pickup >/dev/null && own qmgr >/dev/null && ! own 'pickup|qmgr|trivial-rewrite' | grep -qxF \"$old\" && break",
   "  sleep 0.05",
   "done",
 ].join("\n");

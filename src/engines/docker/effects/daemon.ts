@@ -35,11 +35,11 @@ export async function tellDaemon(live: LiveHost, { daemon, action }: DaemonEffec
 
 /**
  * What `postfix reload`, `stop` and `start` do and log, without the seconds that their checks take. postlog refuses settings that
- * Postfix cannot read; then the real command may say why.
+ * Postfix cannot read; then the real command may say why. A server of its process group that has not ended yet still holds the port.
  */
 const promptly: Readonly<Record<"reload" | "stop" | "start", string>> = {
   reload: `postlog -p info -t postfix/postfix-script 'refreshing the Postfix mail system' && kill -HUP $(cat /var/spool/postfix/pid/master.pid) || postfix reload`,
-  stop: `p=$(cat /var/spool/postfix/pid/master.pid); postlog -p info -t postfix/postfix-script 'stopping the Postfix mail system' && kill $p || postfix stop; for _ in $(seq 500); do kill -0 $p 2>/dev/null || break; sleep 0.01; done`,
+  stop: `p=$(cat /var/spool/postfix/pid/master.pid); postlog -p info -t postfix/postfix-script 'stopping the Postfix mail system' && kill $p || postfix stop; for _ in $(seq 500); do pgrep -g $p >/dev/null || break; sleep 0.01; done`,
   start: ". /usr/local/lib/services/postfix.service; boot",
 };
 

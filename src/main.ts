@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "./base/clock.ts";
 import type { CliContext, Output } from "./cli/context.ts";
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
     interrupt.abort();
   };
   for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", onClosed);
+  letGoOfVanishedTerminal();
   const code = await runProgram(process.argv.slice(2), {
     stdin: process.stdin,
     stdout: output(process.stdout),
@@ -60,6 +62,14 @@ async function main(): Promise<void> {
   if (interrupt.signal.aborted) process.exit();
   // Sockets of a served range and a waiting stdin would keep the process alive; everything was closed in order before.
   process.stdin.unref?.();
+}
+
+/** At its end Node 20 restores the terminals that it began with, and aborts where one has vanished with its window. What is closed it leaves alone. */
+function letGoOfVanishedTerminal(): void {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  process.on("exit", () => {
+    for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
+  });
 }
 
 /** Loaded when it is needed: a screen takes time to start, and most commands have none. */

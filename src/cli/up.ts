@@ -105,7 +105,7 @@ async function keepPlayed(
     const of = scenario.text.codename;
     return await keep(context, options, { range, of, stage: session.stage(), played: { session, entries: log.entries } });
   } finally {
-    saveRest(context, learner, log);
+    context.stderr.write(saveRest(learner, log));
   }
 }
 

@@ -40,7 +40,11 @@ async function main(): Promise<void> {
     unheard = true;
     interrupt.abort();
   };
-  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", onClosed);
+  for (const stream of [process.stdin, process.stdout]) stream.on("error", onClosed);
+  // Who does not hear our complaints may want the rest all the same: a range in the background has nobody who does.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") onClosed(error);
+  });
   letGoOfVanishedTerminal();
   const code = await runProgram(process.argv.slice(2), {
     stdin: process.stdin,

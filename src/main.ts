@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "./base/clock.ts";
 import type { CliContext, Output } from "./cli/context.ts";
@@ -39,7 +40,12 @@ async function main(): Promise<void> {
     unheard = true;
     interrupt.abort();
   };
-  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", onClosed);
+  for (const stream of [process.stdin, process.stdout]) stream.on("error", onClosed);
+  // Who does not hear our complaints may want the rest all the same: a range in the background has nobody who does.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") onClosed(error);
+  });
+  letGoOfVanishedTerminal();
   const code = await runProgram(process.argv.slice(2), {
     stdin: process.stdin,
     stdout: output(process.stdout),
@@ -60,6 +66,14 @@ async function main(): Promise<void> {
   if (interrupt.signal.aborted) process.exit();
   // Sockets of a served range and a waiting stdin would keep the process alive; everything was closed in order before.
   process.stdin.unref?.();
+}
+
+/** At its end Node 20 restores the terminals that it began with, and aborts where one has vanished with its window. What is closed it leaves alone. */
+function letGoOfVanishedTerminal(): void {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  process.on("exit", () => {
+    for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
+  });
 }
 
 /** Loaded when it is needed: a screen takes time to start, and most commands have none. */

@@ -32,6 +32,12 @@ export const commands: readonly CommandEntry[] = [
   { name: "answer", summary: "answer a question among the goals", load: async () => (await import("./answer.ts")).answer },
   { name: "check", summary: "judge a running range by its objectives and guards", load: async () => (await import("./check.ts")).check },
   { name: "reply", summary: "tell your user how it was, and close the ticket", load: async () => (await import("./reply.ts")).reply },
+  { name: "reset", summary: "begin a running range again as it was", load: async () => (await import("./reset.ts")).reset },
+  {
+    name: "give-up",
+    summary: "end the session in a running range, and see how it was",
+    load: async () => (await import("./give-up.ts")).giveUp,
+  },
   { name: "inject", summary: "break a running range (for instructors)", load: async () => (await import("./inject.ts")).inject },
   { name: "mend", summary: "take out what was injected (for instructors)", load: async () => (await import("./mend.ts")).mend },
   { name: "ps", summary: "running ranges", load: async () => (await import("./ps.ts")).ps },

@@ -1,5 +1,6 @@
 import { ProblemError } from "../base/problem.ts";
 import { askRange, findRanges } from "../session/range-client.ts";
+import type { ResponseOf } from "../session/range-protocol.ts";
 import { namedRanges, runtimeFolder } from "../session/runtime-folder.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
@@ -23,11 +24,16 @@ export const down: CliCommand = {
     const found = name === undefined ? await findRanges(folder) : { alive: waited.length === 0 ? [name] : [], gone: [] };
     const stopped = [...waited];
     const gone = [...found.gone];
-    for (const each of found.alive) ((await takeDown(folder, each)) ? stopped : gone).push(each);
+    const left: string[] = [];
+    for (const each of found.alive) {
+      const end = await takeDown(folder, each);
+      (end === undefined ? gone : stopped).push(each);
+      if (end?.leaves === true) left.push(each);
+    }
     const swept = options.all === true || gone.length > 0 ? await sweepLeftovers(context) : nothingSwept;
     if (options.json === true) context.stdout.write(`${JSON.stringify({ stopped, gone, ...sweptFields(swept) })}\n`);
     else {
-      context.stdout.write(stopped.map((name) => `${name} is down\n`).join(""));
+      context.stdout.write(stopped.map((name) => `${name} is down${left.includes(name) ? overText : ""}\n`).join(""));
       context.stdout.write(gone.map((name) => `${name}: the process that kept it was gone already, and the range with it\n`).join(""));
       context.stdout.write(sweptText(swept));
       if (swept === undefined && gone.length > 0) {
@@ -41,13 +47,15 @@ export const down: CliCommand = {
   },
 };
 
-/** @returns false when the process that kept the range has ended without taking it down */
-async function takeDown(folder: string, name: string): Promise<boolean> {
+/** Said of a session that had not come to its end. */
+const overText = ", and its session over: `maildrill progress` has it. (One of `maildrill play` waits to be gone on with.)";
+
+/** @returns undefined when the process that kept the range has ended without taking it down */
+async function takeDown(folder: string, name: string): Promise<ResponseOf["down"] | undefined> {
   try {
-    await askRange(folder, name, { verb: "down" });
-    return true;
+    return await askRange(folder, name, { verb: "down" });
   } catch (error) {
-    if (error instanceof ProblemError && error.problems.some(({ code }) => code === "range-gone")) return false;
+    if (error instanceof ProblemError && error.problems.some(({ code }) => code === "range-gone")) return undefined;
     throw error;
   }
 }

@@ -7,6 +7,8 @@ import type { CliContext } from "./context.ts";
 export interface Learner {
   readonly name: string;
   readonly journal: Journal;
+  /** The options that say who it is, to be typed again: ` --learner ann`; "" where there were none. */
+  readonly asTyped: string;
 }
 
 /** The options of every command that has to do with a learner. */
@@ -18,5 +20,13 @@ export function defineLearner(command: Command): Command {
 
 /** @throws ProblemError `journal-...` when the journal cannot be opened */
 export function openLearner({ env }: Pick<CliContext, "env">, options: Readonly<Record<string, unknown>>): Learner {
-  return { name: learnerName(options.learner, env), journal: openJournal(journalPath(options.journal, env)) };
+  const asTyped = ["learner", "journal"].flatMap((name) =>
+    typeof options[name] === "string" ? ` --${name} ${quoted(options[name])}` : [],
+  );
+  return { name: learnerName(options.learner, env), journal: openJournal(journalPath(options.journal, env)), asTyped: asTyped.join("") };
+}
+
+/** A word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

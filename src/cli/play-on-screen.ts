@@ -14,10 +14,17 @@ import type { CliContext } from "./context.ts";
 import { exit } from "./exit.ts";
 import type { Learner } from "./learner.ts";
 import { openPlay } from "./open-play.ts";
+import { type Farewell, partingText } from "./parting.ts";
 import { endWaiting, isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
 import { printProblems } from "./print-problems.ts";
 import { saveRest } from "./session-file.ts";
-import { beganAgain, standsText } from "./standing-range.ts";
+import { beganAgain } from "./standing-range.ts";
+
+/** The whole screen, and what is said when it is gone. */
+export interface Screen {
+  readonly surface: Surface;
+  readonly farewell: Farewell;
+}
 
 interface How {
   readonly engine: EngineId;
@@ -30,7 +37,13 @@ interface How {
 const settleMs: Readonly<Record<EngineId, number>> = { embedded: 400, docker: 4_000 };
 
 /** Plays a scenario on the whole screen. @returns 0 when mended, 1 when left or given up */
-export async function playOnScreen(surface: Surface, context: CliContext, scenario: Scenario, learner: Learner, how: How): Promise<number> {
+export async function playOnScreen(
+  { surface, farewell }: Screen,
+  context: CliContext,
+  scenario: Scenario,
+  learner: Learner,
+  how: How,
+): Promise<number> {
   const { signal } = context;
   const header = `${scenario.text.codename}  ${scenario.text.title}`;
   const engine = await context.engine(how.engine);
@@ -63,19 +76,16 @@ export async function playOnScreen(surface: Surface, context: CliContext, scenar
       if (signal.aborted) return exit.interrupted;
       return session.view().solved ? exit.done : exit.no;
     } finally {
-      if (await session.leave()) {
-        surface.close();
-        context.stdout.write(`${standsText(engine)}\n`);
-      }
+      const stands = await session.leave();
+      farewell.parting(scenario.text.codename, partingText({ view: session.view(), entries: log.entries(), engine, learner, stands }));
     }
   } finally {
     shells.close();
-    if (troubles.length > 0) {
-      // They are told where they can be read: not on a screen that is about to go.
-      surface.close();
+    const rest = saveRest(learner, log);
+    farewell.also(() => {
       printProblems(troubles, context);
-    }
-    saveRest(context, learner, log);
+      context.stderr.write(rest);
+    });
   }
 }
 

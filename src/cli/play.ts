@@ -6,7 +6,6 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { createLearnerTerminals } from "../session/learner-terminals.ts";
 import { createPlainLines } from "../session/plain-lines.ts";
 import type { SessionView } from "../session/session-view.ts";
-import type { Surface } from "../tui/surface.ts";
 import type { Engine, EngineId, TerminalSize } from "../world/engine.ts";
 import type { CliCommand } from "./command.ts";
 import type { CliContext } from "./context.ts";
@@ -15,11 +14,13 @@ import { defineLearner, type Learner, openLearner } from "./learner.ts";
 import { chooseScenario, engineId, openLibrary, wholeNumber } from "./library.ts";
 import { openLabs } from "./list.ts";
 import { openPlay } from "./open-play.ts";
+import { createFarewell, partingText } from "./parting.ts";
 import { playByLines } from "./play-input.ts";
+import type { Screen } from "./play-on-screen.ts";
 import { endWaiting, isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
 import { printProblems } from "./print-problems.ts";
 import { saveRest } from "./session-file.ts";
-import { beganAgain, standsText } from "./standing-range.ts";
+import { beganAgain } from "./standing-range.ts";
 
 /** `maildrill play`: the ticket, real shells on your hosts, and Maildrill around them. By lines, with colon commands, through a pipe or when asked for. */
 export const play: CliCommand = {
@@ -44,7 +45,7 @@ export const play: CliCommand = {
     return withLearner(context, options, (learner) =>
       options.plain === true
         ? playNamed(context, library, String(name), learner, how)
-        : onSurface(context, options.ascii === true, (surface) => playNamed(context, library, String(name), learner, how, surface)),
+        : onScreen(context, options.ascii === true, (screen) => playNamed(context, library, String(name), learner, how, screen)),
     );
   },
 };
@@ -58,21 +59,24 @@ export async function playHome(context: CliContext, library: Library): Promise<n
     return withLearner(context, {}, (learner) => playNamed(context, library, chosen, learner, how));
   }
   return withLearner(context, {}, (learner) =>
-    onSurface(context, false, async (surface) => {
-      if (surface === undefined) return exit.no;
+    onScreen(context, false, async (screen) => {
+      if (screen === undefined) return exit.no;
       const { homeOnScreen } = await import("./home-on-screen.ts");
-      return homeOnScreen(surface, context, library, learner, (name) => playNamed(context, library, name, learner, how, surface));
+      return homeOnScreen(screen.surface, context, library, learner, (name) => playNamed(context, library, name, learner, how, screen));
     }),
   );
 }
 
-/** Work on the whole screen, where there is one; whatever happens, the terminal is given back. */
-async function onSurface(context: CliContext, ascii: boolean, work: (surface: Surface | undefined) => Promise<number>): Promise<number> {
+/** Work on the whole screen, where there is one; whatever happens, the terminal is given back, and then it is said what became of it. */
+async function onScreen(context: CliContext, ascii: boolean, work: (screen: Screen | undefined) => Promise<number>): Promise<number> {
   const surface = await context.openSurface?.(ascii);
+  if (surface === undefined) return work(undefined);
+  const farewell = createFarewell();
   try {
-    return await work(surface);
+    return await work({ surface, farewell });
   } finally {
-    surface?.close();
+    surface.close();
+    farewell.say((text) => context.stdout.write(folded(text, context.stdout.columns)));
   }
 }
 
@@ -96,19 +100,19 @@ interface How {
   readonly takeUp?: boolean;
 }
 
-/** A scenario, or a lab from its first lesson to its last scenario. @param surface absent for line by line */
+/** A scenario, or a lab from its first lesson to its last scenario. @param screen absent for line by line */
 async function playNamed(
   context: CliContext,
   library: Library,
   name: string,
   learner: Learner,
   how: How,
-  surface?: Surface,
+  screen?: Screen,
 ): Promise<number> {
   const play = async (codename: string): Promise<number> => {
     const scenario = chooseScenario(library, codename);
-    if (surface === undefined) return playScenario(context, scenario, learner, how);
-    return (await import("./play-on-screen.ts")).playOnScreen(surface, context, scenario, learner, how);
+    if (screen === undefined) return playScenario(context, scenario, learner, how);
+    return (await import("./play-on-screen.ts")).playOnScreen(screen, context, scenario, learner, how);
   };
   const lab = openLabs(context, library).labs.find(({ id, title }) => id === name || title.toLowerCase() === name.toLowerCase());
   if (lab === undefined) return play(name);
@@ -116,13 +120,13 @@ async function playNamed(
     if (step.kind === "play") {
       const code = await play(step.scenario);
       if (code !== exit.done) return code;
-    } else if (!(await readLesson(context, lab.title, step.text, surface))) return exit.no;
+    } else if (!(await readLesson(context, lab.title, step.text, screen?.surface))) return exit.no;
   }
   return exit.done;
 }
 
 /** @returns false when the learner goes no further */
-async function readLesson(context: CliContext, title: string, text: string, surface: Surface | undefined): Promise<boolean> {
+async function readLesson(context: CliContext, title: string, text: string, surface: Screen["surface"] | undefined): Promise<boolean> {
   if (surface !== undefined) {
     const { choose } = await import("../tui/choose.tsx");
     const panel = { kind: "text", title, text: text.trim(), top: 0, enter: { deed: true, says: "go on" } } as const;
@@ -172,10 +176,11 @@ async function playScenario(context: CliContext, scenario: Scenario, learner: Le
       await playByLines(context, table);
       return session.view().solved ? exit.done : exit.no;
     } finally {
-      if (await session.leave()) say(standsText(engine));
+      const stands = await session.leave();
+      say(partingText({ view: session.view(), entries: log.entries(), engine, learner, stands }));
     }
   } finally {
-    saveRest(context, learner, log);
+    context.stderr.write(saveRest(learner, log));
   }
 }
 

@@ -1,5 +1,7 @@
+import { readable } from "../base/reading.ts";
 import type { Pinned } from "../session/journal/entry.ts";
-import type { EscalationResponse } from "../session/range-protocol.ts";
+import { pathText, scoreText } from "../session/journal/score-text.ts";
+import type { DebriefResponse, EscalationResponse } from "../session/range-protocol.ts";
 import type { SessionView } from "../session/session-view.ts";
 
 const marks = { pass: "[ok]  ", fail: "[no]  ", pending: "[ ]   " } as const;
@@ -49,4 +51,9 @@ export function escalationText({ party, says, afterMs, pins }: EscalationRespons
   const minutes = Math.ceil(afterMs / 60_000);
   const shown = `${pins === 1 ? "1 pin" : `${pins} pins`} sent.${minutes > 0 ? ` An answer after ${minutes} min:` : ""}`;
   return `${shown}\n\n> ${says}\n\n${party}`;
+}
+
+/** How it was, the learner's way, and how it went. @param columns of the terminal */
+export function debriefText({ debrief, path, score }: DebriefResponse, columns: number): string {
+  return `${readable(debrief, columns)}\n\nYour way\n${pathText(path)}\n${scoreText(score)}`;
 }

@@ -1,8 +1,7 @@
-import { readable } from "../base/reading.ts";
-import { pathText, scoreText } from "../session/journal/score-text.ts";
 import type { CliCommand } from "./command.ts";
 import { exit } from "./exit.ts";
 import { askAs, defineOnRange, printAnswer } from "./on-range.ts";
+import { debriefText } from "./print-session.ts";
 
 /** `maildrill reply <range> <text>`: when it is mended, what your user is told; closes the ticket, and shows how it was. */
 export const reply: CliCommand = {
@@ -11,10 +10,7 @@ export const reply: CliCommand = {
   },
   run: async (context, [range, words], options) => {
     const closed = await askAs(context, range, { verb: "reply", text: (words as string[]).join(" ") }, options);
-    printAnswer(context, options, closed, () => {
-      const { debrief, path, score } = closed;
-      return `${readable(debrief, context.stdout.columns)}\n\nYour way\n${pathText(path)}\n${scoreText(score)}`;
-    });
+    printAnswer(context, options, closed, () => debriefText(closed, context.stdout.columns));
     return exit.done;
   },
 };

@@ -41,10 +41,10 @@ export function openSessionLog(
   return log;
 }
 
-/** What the journal would not take is kept in a file beside it. */
-export function saveRest(context: CliContext, { name, journal }: Learner, log: SessionLog): void {
-  if (log.flush().length === 0) return;
+/** What the journal would not take is kept in a file beside it. @returns what to tell of it; "" where there was nothing */
+export function saveRest({ name, journal }: Learner, log: SessionLog): string {
+  if (log.flush().length === 0) return "";
   const file = `${journal.path}.${log.id}.json`;
   writeFileSync(file, writeExport([{ id: log.id, learner: name, entries: [...log.entries()] }]), { mode: 0o600 });
-  context.stderr.write(`This session is kept in ${file}: \`maildrill progress import ${file}\` brings it into the journal.\n`);
+  return `This session is kept in ${file}: \`maildrill progress import ${file}\` brings it into the journal.\n`;
 }

@@ -119,8 +119,21 @@ function interruption(signal: AbortSignal): Promise<"interrupted"> {
 function tell(context: CliContext, range: string, end: End): number {
   if (end === "shell") return exit.done;
   if (end === "interrupted") return exit.interrupted;
-  const message =
-    end === "range" ? `${range} was taken down while you sat there.` : `The process that kept ${range} is gone, and the range with it.`;
-  printProblems([{ code: "range-lost", message, hint: "`maildrill ps` lists what runs; `maildrill up` starts it anew." }], context);
+  printProblems([{ code: "range-lost", ...whyOver(range, end) }], context);
   return exit.no;
+}
+
+function whyOver(range: string, end: Exclude<End, "shell" | "interrupted">): { readonly message: string; readonly hint: string } {
+  const hint = "`maildrill ps` lists what runs; `maildrill up` starts it anew.";
+  switch (end) {
+    case "reset":
+      return {
+        message: `${range} was begun again while you sat there.`,
+        hint: "Sit down once more: the same command opens another shell.",
+      };
+    case "range":
+      return { message: `${range} was taken down while you sat there.`, hint };
+    case "lost":
+      return { message: `The process that kept ${range} is gone, and the range with it.`, hint };
+  }
 }

@@ -22,12 +22,6 @@ export function standingOf(
   };
 }
 
-/** What a learner is told who leaves a range standing. */
-export function standsText({ standing }: Engine): string {
-  const atMost = `at most ${standing?.hoursAtMost ?? 0} hours`;
-  return `Your range goes on for ${atMost}: \`maildrill play\` takes it up again, \`maildrill down --all\` ends it.`;
-}
-
 /** Since the session was last taken up, the range had to be begun again. */
 export function beganAgain(entries: readonly JournalEntry[]): boolean {
   return entries.slice(entries.findLastIndex(({ event }) => event.type === "resumed")).some(({ event }) => event.type === "reset");

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { ProblemError } from "../base/problem.ts";
 import { dialects } from "../daemons/registry.ts";
 import { bareWorld } from "../scenario/bare-world.ts";
 import { catalogue } from "../scenario/catalogue.ts";
@@ -58,9 +59,11 @@ type Raised = { readonly range: Range; readonly of: string } & Pick<KeepOptions,
 /** Keeps a range until it is taken down, or we are interrupted. @returns the exit code */
 async function keep(context: CliContext, options: Readonly<Record<string, unknown>>, { range, ...raised }: Raised): Promise<number> {
   const folder = runtimeFolder(context.env);
-  const kept = await keepRange(range, { ...raised, folder, dialects, wall: context.clock, pid: context.node.pid });
+  const onLost = ({ problems }: ProblemError): void => printProblems(problems, context);
+  const kept = await keepRange(range, { ...raised, folder, dialects, wall: context.clock, pid: context.node.pid, onLost });
   print(context, kept.description, { isPlayed: raised.played !== undefined, json: options.json === true });
-  if (options.json !== true) context.stdout.write("\nCtrl-C takes it down.\n");
+  const over = raised.played === undefined ? "" : " Its session ends with it; `maildrill play` has sessions that wait.";
+  if (options.json !== true) context.stdout.write(`\nCtrl-C takes it down.${over}\n`);
   const interrupted = new Promise<void>((resolve) => context.signal.addEventListener("abort", () => resolve(), { once: true }));
   await Promise.race([interrupted, kept.ended]);
   if (!context.signal.aborted) return exit.done;
@@ -93,7 +96,7 @@ async function keepPlayed(
       canReplay: false,
       dialects,
       pid: context.node.pid,
-      wayOut: "`maildrill down` ends it; `maildrill up` starts it anew.",
+      wayOut: "`maildrill reset` begins it again once the engine is back; `maildrill down` ends it.",
       build: () => setStage(scenario, engine, catalogue, { seed, signal: context.signal, ...progressFor(engine.id, context.stderr) }),
       onStage: (now) => {
         stage = now;
@@ -105,7 +108,7 @@ async function keepPlayed(
     const of = scenario.text.codename;
     return await keep(context, options, { range, of, stage: session.stage(), played: { session, entries: log.entries } });
   } finally {
-    saveRest(context, learner, log);
+    context.stderr.write(saveRest(learner, log));
   }
 }
 

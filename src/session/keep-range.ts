@@ -5,12 +5,10 @@ import { allPass, judgeStage } from "../scenario/judge.ts";
 import { learnersHosts, type Stage } from "../scenario/stage.ts";
 import type { Range, RunResult } from "../world/engine.ts";
 import { describeRange } from "./describe-range.ts";
-import { createInjections } from "./injections.ts";
-import type { JournalEntry } from "./journal/entry.ts";
 import { type Deed, itemOf, type LearnerSession } from "./learner-session.ts";
 import { notedTerminal } from "./noted-terminal.ts";
-import { createPacer } from "./pace.ts";
 import type { RangeDescription, ResponseOf } from "./range-protocol.ts";
+import { type KeptSession, type RangeSeat, seatOf, watchPulse } from "./range-seat.ts";
 import { type RangeHandlers, type RangeServer, serveRange } from "./range-server.ts";
 import { freeName, socketPath } from "./runtime-folder.ts";
 import { type SessionVerb, sessionHandlers } from "./session-handlers.ts";
@@ -21,12 +19,6 @@ export interface KeptRange {
   /** Kept when the range is down, by whichever way. */
   readonly ended: Promise<void>;
   down(): Promise<void>;
-}
-
-/** A learner's session in a range that is kept, and its journal so far. */
-export interface KeptSession {
-  readonly session: LearnerSession;
-  readonly entries: () => readonly JournalEntry[];
 }
 
 export interface KeepOptions {
@@ -40,6 +32,8 @@ export interface KeepOptions {
   readonly dialects: readonly LogDialect[];
   readonly wall: Clock;
   readonly pid: number;
+  /** The engine has lost the range while nobody asked anything of it. */
+  readonly onLost?: (error: ProblemError) => void;
 }
 
 /**
@@ -47,14 +41,16 @@ export interface KeepOptions {
  * When it cannot be served, the range is taken down again.
  */
 export async function keepRange(range: Range, options: KeepOptions): Promise<KeptRange> {
-  const { of, played, folder, pid } = options;
+  const { of, stage, played, folder, pid, wall } = options;
+  const here = seatOf(range, stage, { played, wall });
   let sayEnded = (): void => {};
   const ended = new Promise<void>((resolve) => {
     sayEnded = resolve;
   });
   let stopping: Promise<unknown> | undefined;
   const stop = async (): Promise<void> => {
-    served.server.endShells();
+    stopPulse();
+    served.server.endShells("range");
     stopping ??= played === undefined ? range.down() : played.session.leave();
     await stopping;
   };
@@ -62,14 +58,29 @@ export async function keepRange(range: Range, options: KeepOptions): Promise<Kep
   const serve = async (): Promise<{ readonly description: RangeDescription; readonly server: RangeServer }> => {
     try {
       const name = freeName(folder, of);
-      const description = describeRange(range, { range: name, of, pid });
-      const handlers = handlersOf(range, name, options);
-      const describe = async (): Promise<RangeDescription> => description;
-      const down = async (): Promise<ResponseOf["down"]> => {
-        await stop();
-        return { stopped: true };
+      let description = describeRange(range, { range: name, of, pid });
+      const handlers: RangeHandlers = {
+        ...handlersOf(here, name, options),
+        describe: async () => description,
+        reset: async ({ actor }) => {
+          if (played === undefined) throw new ProblemError(stage === undefined ? noScenario(name) : nothingBroken(name));
+          stopPulse();
+          try {
+            await played.session.reset(actor, () => served.server.endShells("reset"));
+          } finally {
+            stopPulse = pulse();
+          }
+          await played.session.begin();
+          description = describeRange(here().range, { range: name, of, pid });
+          return description;
+        },
+        down: async () => {
+          const leaves = played !== undefined && played.session.view().state !== "debrief";
+          await stop();
+          return { stopped: true, leaves };
+        },
       };
-      return { description, server: await serveRange(socketPath(folder, name), { ...handlers, describe, down }, close) };
+      return { description, server: await serveRange(socketPath(folder, name), handlers, close) };
     } catch (error) {
       // Somebody else took the name since we looked.
       if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return serve();
@@ -78,6 +89,9 @@ export async function keepRange(range: Range, options: KeepOptions): Promise<Kep
     }
   };
   const served = await serve();
+  // What is simulated in this process dies with it, and not before.
+  const pulse = () => (range.time.jumps ? () => {} : watchPulse(() => look(here, played), wall, options.onLost ?? (() => {})));
+  let stopPulse = pulse();
   const down = async (): Promise<void> => {
     await stop();
     close();
@@ -85,46 +99,66 @@ export async function keepRange(range: Range, options: KeepOptions): Promise<Kep
   return { description: served.description, ended, down };
 }
 
+/** Asks for something that is there as long as the range is. */
+function look(here: () => RangeSeat, played: KeptSession | undefined): Promise<unknown> {
+  const { range } = here();
+  return onRange(played, () => range.ask({ ask: "file", host: range.world.hosts[0]?.key ?? "", path: "/etc/hosts" }));
+}
+
+/** Work on the range; where somebody plays in it and the engine fails at it, their session knows. */
+function onRange<T>(played: KeptSession | undefined, work: () => Promise<T>): Promise<T> {
+  return played === undefined ? work() : played.session.withRange(work);
+}
+
 /** What may be asked of a range called `name`, apart from what has to do with its being served. */
-function handlersOf(range: Range, name: string, { stage, played, dialects, wall }: KeepOptions): Omit<RangeHandlers, "describe" | "down"> {
-  const pacer = createPacer(range.time, wall);
-  const injections = createInjections(range);
+function handlersOf(
+  here: () => RangeSeat,
+  name: string,
+  { played, dialects }: KeepOptions,
+): Omit<RangeHandlers, "describe" | "reset" | "down"> {
   const note = (deed: Deed, actor: string): void => played?.session.note(deed, actor);
+  const inStep = <T>(work: (seat: RangeSeat) => Promise<T>): Promise<T> => {
+    const seat = here();
+    return seat.pacer.inStep(() => onRange(played, () => work(seat)));
+  };
   const run = ({ host, line, stdin, actor }: { host: string; line: string; stdin?: string; actor: string }, signal: AbortSignal) => {
-    admit(actor, host, stage);
-    return pacer.inStep((): Promise<RunResult> => {
+    return inStep(({ range, stage }): Promise<RunResult> => {
+      admit(actor, host, stage);
       note({ type: "ran", host, line }, actor);
       return range.run(host, line, { ...(stdin === undefined ? {} : { stdin }), actor, signal });
     });
   };
   const judge = async (): Promise<ResponseOf["check"]> => {
+    const { stage, pacer } = here();
     if (stage === undefined) throw new ProblemError(nothingToCheck(name));
     const judged = await pacer.inStep(() => judgeStage(stage, dialects, played === undefined ? {} : answersIn(played.session)));
     return { solved: allPass(judged), items: judged.map(itemOf) };
   };
-  const learners = played === undefined ? withoutSession(name, stage) : sessionHandlers({ ...played, pacer, run });
+  const learners =
+    played === undefined ? withoutSession(name, here().stage) : sessionHandlers({ ...played, pacer: () => here().pacer, run });
   return {
     ...learners,
     run,
-    shell: ({ host, size, actor }) => {
-      admit(actor, host, stage);
-      return pacer.inStep(async () => notedTerminal(await range.terminal(host, size), host, size, (deed) => note(deed, actor)));
-    },
+    shell: ({ host, size, actor }) =>
+      inStep(async ({ range, stage }) => {
+        admit(actor, host, stage);
+        return notedTerminal(await range.terminal(host, size), host, size, (deed) => note(deed, actor));
+      }),
     // A range whose session has come to its end can still be asked how it stands.
     check: (asked, signal) => (played === undefined || played.session.view().state === "debrief" ? judge() : learners.check(asked, signal)),
     injected: async ({ actor }) => {
       demandInstructor(actor);
-      return { inForce: injections.inForce() };
+      return { inForce: here().injections.inForce() };
     },
     inject: async ({ fault, params, actor }) => {
       demandInstructor(actor);
-      const injected = await pacer.inStep(() => injections.inject(fault, params));
+      const injected = await inStep(({ injections }) => injections.inject(fault, params));
       note({ type: "injected", number: injected.number }, actor);
       return injected;
     },
     mend: async ({ fault, actor }) => {
       demandInstructor(actor);
-      const mended = await pacer.inStep(() => injections.mend(fault));
+      const mended = await inStep(({ injections }) => injections.mend(fault));
       note({ type: "mended", number: mended.number, whole: mended.left.length === 0 }, actor);
       return mended;
     },
@@ -164,7 +198,17 @@ function demandInstructor(actor: string): void {
 function withoutSession(range: string, stage: Stage | undefined): Pick<RangeHandlers, SessionVerb> {
   const problem = stage === undefined ? noScenario(range) : nothingBroken(range);
   const refuse = (): Promise<never> => Promise.reject(new ProblemError(problem));
-  return { view: refuse, pin: refuse, hint: refuse, answer: refuse, diagnose: refuse, escalate: refuse, check: refuse, reply: refuse };
+  return {
+    view: refuse,
+    pin: refuse,
+    hint: refuse,
+    answer: refuse,
+    diagnose: refuse,
+    escalate: refuse,
+    check: refuse,
+    reply: refuse,
+    "give-up": refuse,
+  };
 }
 
 function noScenario(range: string): Problem {

@@ -49,13 +49,14 @@ export interface LearnerSession {
   glance(): Promise<void>;
   /** Lets time pass; returns the range's time. */
   jump(durationMs: number): Promise<number>;
-  /** The range as it was at the beginning; what was pinned stays. */
-  reset(): Promise<void>;
+  /** The range as it was at the beginning; what was pinned stays. @param onGone called when it is sure that the range of now goes */
+  reset(actor?: string, onGone?: () => void): Promise<void>;
   /** After the engine lost the range: a new one, brought to where the old one was. */
   rebuild(): Promise<void>;
   /** What the user is told at the end. */
   reply(text: string, actor?: string): void;
-  giveUp(): void;
+  /** @throws ProblemError when it is over already */
+  giveUp(actor?: string): void;
   /** Goes away; the session waits to be taken up again. @returns whether its range stands meanwhile */
   leave(): Promise<boolean>;
 }
@@ -134,15 +135,18 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
     await away()?.down();
   };
   const withRange = async <T>(work: () => Promise<T>): Promise<T> => {
+    const at = stage;
     try {
       return await work();
     } catch (error) {
-      if (!isEngineFailure(error)) throw error;
+      // What was cut off because we took the range away ourselves is no failure of the engine's.
+      const wasOurs = at !== undefined && stage !== at;
+      if (!isEngineFailure(error) || wasOurs) throw error;
       const lost = away();
-      // What may stand all the same is looked for when the range is rebuilt.
-      if (lost?.leave !== undefined && setup.standing !== undefined) await lost.leave();
-      else await lost?.down();
       record({ type: "engine-failed", message: error.problems[0]?.message ?? error.message }, "maildrill");
+      // What may stand all the same is looked for when the range is rebuilt; what the engine does not let go of now is swept away later.
+      const letGo = setup.standing === undefined ? lost?.down() : (lost?.leave ?? lost?.down)?.();
+      await letGo?.catch(() => {});
       throw error;
     }
   };
@@ -291,10 +295,11 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
       record({ type: "jumped", durationMs });
       return time.now();
     },
-    reset: async () => {
+    reset: async (actor, onGone) => {
       need({ type: "reset" }, "there is nothing to begin again");
+      onGone?.();
       await drop();
-      record({ type: "reset" });
+      record({ type: "reset" }, actor);
       await build();
     },
     rebuild: async () => {
@@ -306,7 +311,10 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
       need({ type: "replied", text }, "a reply is for the end, when it is mended");
       record({ type: "replied", text }, actor);
     },
-    giveUp: () => record({ type: "give-up" }),
+    giveUp: (actor) => {
+      need({ type: "give-up" }, over);
+      record({ type: "give-up" }, actor);
+    },
     leave: async () => {
       const isOver = stateOf(log.snapshot()) === "debrief";
       if (!isOver) record({ type: "left" });

@@ -3,7 +3,7 @@ import { type Problem, ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import type { RangeTerminal, TerminalSize } from "../world/engine.ts";
 import { onLines, sendLine } from "./range-lines.ts";
-import { type Request, type Response, type ResponseOf, type ShellInput, shellOutput } from "./range-protocol.ts";
+import { type Request, type Response, type ResponseOf, type ShellEnd, type ShellInput, shellOutput } from "./range-protocol.ts";
 import { forget, namedRanges, socketPath } from "./runtime-folder.ts";
 
 /**
@@ -39,8 +39,8 @@ export async function findRanges(folder: string): Promise<{ readonly alive: read
 
 /** A shell in a range that another process keeps. */
 export interface RemoteShell extends Omit<RangeTerminal, "closed"> {
-  /** Why it is over: the shell ended, the range was taken down, or the process that keeps the range is gone (`lost`). */
-  readonly ended: Promise<"shell" | "range" | "lost">;
+  /** Why it is over; `lost`: the process that keeps the range is gone. */
+  readonly ended: Promise<ShellEnd | "lost">;
 }
 
 export interface ShellWish {
@@ -63,7 +63,7 @@ export async function openShell(folder: string, range: string, { host, size, act
   const opened = new Promise<void>((resolve) => {
     sayAnswered = resolve;
   });
-  const ended = new Promise<"shell" | "range" | "lost">((resolve) => {
+  const ended = new Promise<ShellEnd | "lost">((resolve) => {
     onLines(socket, (line) => {
       if (answered === undefined) {
         answered = JSON.parse(line) as Response<"shell">;

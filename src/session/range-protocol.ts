@@ -26,6 +26,8 @@ export const request = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("diagnose"), place: z.string(), cause: z.string(), actor: z.string() }),
   z.strictObject({ verb: z.literal("escalate"), party: z.string(), actor: z.string() }),
   z.strictObject({ verb: z.literal("reply"), text: z.string().min(1), actor: z.string() }),
+  z.strictObject({ verb: z.literal("reset"), actor: z.string() }),
+  z.strictObject({ verb: z.literal("give-up"), actor: z.string() }),
   z.strictObject({ verb: z.literal("injected"), actor: z.string() }),
   z.strictObject({ verb: z.literal("inject"), fault: z.string(), params: z.record(z.string(), z.string()), actor: z.string() }),
   z.strictObject({ verb: z.literal("mend"), fault: z.string(), actor: z.string() }),
@@ -39,8 +41,13 @@ export const shellInput = z.union([z.strictObject({ input: z.string() }), z.stri
 
 export type ShellInput = z.infer<typeof shellInput>;
 
-/** What a shell sends back. It ends by itself (`shell`), or because the range was taken down. */
-export const shellOutput = z.union([z.strictObject({ output: z.string() }), z.strictObject({ ended: z.enum(["shell", "range"]) })]);
+/** Why a shell is over: by itself, because the range was taken down, or because it was begun again. */
+export const shellEnd = z.enum(["shell", "range", "reset"]);
+
+export type ShellEnd = z.infer<typeof shellEnd>;
+
+/** What a shell sends back. */
+export const shellOutput = z.union([z.strictObject({ output: z.string() }), z.strictObject({ ended: shellEnd })]);
 
 export type ShellOutput = z.infer<typeof shellOutput>;
 
@@ -100,10 +107,14 @@ export interface ResponseOf {
   readonly diagnose: { readonly status: z.infer<typeof claimVerdict>; readonly says: string };
   readonly escalate: EscalationResponse;
   readonly reply: DebriefResponse;
+  /** Its hosts may have other addresses now. */
+  readonly reset: RangeDescription;
+  readonly "give-up": DebriefResponse;
   readonly injected: { readonly inForce: readonly InForce[] };
   readonly inject: InForce;
   readonly mend: Mended;
-  readonly down: { readonly stopped: true };
+  /** `leaves`: a session that had not come to its end is over with the range. */
+  readonly down: { readonly stopped: true; readonly leaves: boolean };
 }
 
 export type Response<Verb extends Request["verb"] = Request["verb"]> =

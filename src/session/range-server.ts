@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { type Problem, ProblemError } from "../base/problem.ts";
 import type { RangeTerminal } from "../world/engine.ts";
 import { onLines, sendLine } from "./range-lines.ts";
-import { type Request, type Response, type ResponseOf, request } from "./range-protocol.ts";
+import { type Request, type Response, type ResponseOf, request, type ShellEnd } from "./range-protocol.ts";
 import { type ServedShell, serveShell } from "./range-shell.ts";
 
 type Verb = Request["verb"];
@@ -20,8 +20,8 @@ export type RangeHandlers = {
 };
 
 export interface RangeServer {
-  /** Ends the shells that are open, each told that the range goes down. */
-  endShells(): void;
+  /** Ends the shells that are open, each told why. */
+  endShells(why: ShellEnd): void;
   /** Stops listening, takes the socket away, and ends every connection. */
   close(): Promise<void>;
 }
@@ -49,8 +49,8 @@ export function serveRange(path: string, handlers: RangeHandlers, onDown: () => 
     last = done.catch(() => {});
     return done;
   };
-  const endShells = (): void => {
-    for (const shell of shells) shell.end();
+  const endShells = (why: ShellEnd): void => {
+    for (const shell of shells) shell.end(why);
   };
   const server = createServer((client) => {
     clients.add(client);
@@ -60,7 +60,7 @@ export function serveRange(path: string, handlers: RangeHandlers, onDown: () => 
   const close = (): Promise<void> =>
     new Promise((closed) => {
       server.close(() => closed());
-      endShells();
+      endShells("range");
       for (const client of clients) client.end();
     });
   return new Promise((resolve, reject) => {

@@ -1,14 +1,14 @@
 import type { Socket } from "node:net";
 import type { RangeTerminal } from "../world/engine.ts";
 import { sendLine } from "./range-lines.ts";
-import { type ShellOutput, shellInput } from "./range-protocol.ts";
+import { type ShellEnd, type ShellOutput, shellInput } from "./range-protocol.ts";
 
 /** A shell whose screen and keyboard are in another process. */
 export interface ServedShell {
   /** One line from the client. What is no `ShellInput` ends the shell. */
   hear(line: string): void;
-  /** The range goes down: says so to the client, and hangs up. */
-  end(): void;
+  /** The range goes: says so to the client, and hangs up. */
+  end(why: ShellEnd): void;
 }
 
 /** So much unread output means that nobody reads; a range does not keep it for ever. */
@@ -40,7 +40,7 @@ export function serveShell(client: Socket, terminal: RangeTerminal): ServedShell
       else if ("input" in heard.data) terminal.write(heard.data.input);
       else terminal.resize(heard.data.resize);
     },
-    end: () => hangUp({ ended: "range" }),
+    end: (why) => hangUp({ ended: why }),
   };
 }
 

@@ -55,13 +55,32 @@ describe("a scenario, played by commands from one process after the other", () =
     expectSaid("reload successful", 0, "run", "side-door", "ns1", "--", mending);
     maildrill("run", "side-door", "desk", "--", "sleep 120");
     expectSaid("All of it holds.", 0, "check", "side-door");
+    expectSaid("Only who teaches", 2, "inject", "side-door", "--as", "learner");
+    expectSaid("side-door is as it was at the beginning.", 0, "reset", "side-door");
+    expectSaid("Not yet.", 1, "check", "side-door");
+    maildrill("run", "side-door", "ns1", "--", mending);
+    maildrill("run", "side-door", "desk", "--", "sleep 120");
+    expectSaid("All of it holds.", 0, "check", "side-door");
     expectSaid("Your way", 0, "reply", "side-door", "Two", "numbers", "were", "exchanged.");
-    expectSaid("side-door is down", 0, "down", "side-door");
+    expectSaid("come to its end", 2, "give-up", "side-door");
+    const { said } = maildrill("down", "side-door");
+    expect(said).toBe("side-door is down\n");
     expect(json("progress", "--learner", "ann")).toMatchObject({
       learners: [
         { learner: "ann", scenarios: [{ codename: "side-door", done: true, attempts: [{ outcome: "solved", score: { pins: 3 } }] }] },
       ],
     });
+  }, 180_000);
+
+  it("is given up", () => {
+    const { range } = json("up", "by-hand", "--detach", "--learner", "bob") as { range: string };
+    maildrill("hint", range);
+    expect(json("give-up", range)).toMatchObject({ debrief: expect.any(String), path: [{}], score: { gaveUp: true, hints: 1 } });
+    expectSaid("gave-up", 0, "progress", "--learner", "bob");
+    maildrill("down", range);
+    // Who only leaves is told what becomes of the session.
+    maildrill("up", "by-hand", "--detach", "--learner", "bob");
+    expectSaid("and its session over", 0, "down", "by-hand");
   }, 180_000);
 
   it("is broken and mended by who teaches", () => {

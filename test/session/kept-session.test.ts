@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
+import { ProblemError } from "../../src/base/problem.ts";
 import { dialects } from "../../src/daemons/registry.ts";
 import { openEmbeddedEngine } from "../../src/engines/embedded/standard.ts";
 import { bareWorld } from "../../src/scenario/bare-world.ts";
@@ -62,8 +63,8 @@ function clientOf(range: KeptRange, session = ""): Client {
   };
 }
 
-/** As `maildrill up <codename>` does it. */
-async function play(codename: string, seed = 0): Promise<Client> {
+/** As `maildrill up <codename>` does it. @param through comes between the session and each range that it gets */
+async function play(codename: string, seed = 0, through: (range: Stage["range"]) => Stage["range"] = (range) => range): Promise<Client> {
   const scenario = library.scenarios.find(({ text }) => text.codename === codename);
   if (scenario === undefined) throw new Error(`the scenario ${codename} of these tests is gone`);
   let stage: Stage | null = null;
@@ -87,7 +88,10 @@ async function play(codename: string, seed = 0): Promise<Client> {
     dialects,
     pid: 1,
     wayOut: "",
-    build: () => setStage(scenario, openEmbeddedEngine(), catalogue, { seed }),
+    build: async () => {
+      const { compiled, range } = await setStage(scenario, openEmbeddedEngine(), catalogue, { seed });
+      return { compiled, range: through(range) };
+    },
     onStage: (now) => {
       stage = now;
     },
@@ -186,11 +190,64 @@ describe("a scenario in a range that is kept", () => {
   it("ends with its range: it is left in order, and nobody is asked to go on with it", async () => {
     const client = await play("side-door");
     await client.run("desk", dig);
-    await client.ask({ verb: "down" });
+    expect(await client.ask({ verb: "down" })).toEqual({ stopped: true, leaves: true });
     expect(client.events().at(-1)?.event).toEqual({ type: "left" });
     const [record] = journal.sessions().slice(-1);
     expect(record !== undefined && isOpen(record)).toBe(false);
   }, 60_000);
+});
+
+describe("a range that is kept, begun again", () => {
+  it("is as it was: what was done to it is gone, what was found stays, and the session goes on in it", async () => {
+    const client = await play("side-door");
+    await client.pin("desk", dig);
+    await client.run("ns1", rightOrder);
+    await client.ask({ verb: "inject", fault: "mailbox-over-quota", params: { host: "mailbox", user: "alice" }, actor: "instructor" });
+    const shell = await openShell(folder, client.name, { host: "mx1", size: { columns: 80, rows: 24 }, actor: "learner" });
+    expect(await client.ask({ verb: "reset", actor: "instructor" })).toMatchObject({ range: client.name, of: "side-door" });
+    await expect(shell.ended).resolves.toBe("reset");
+    expect(client.events().find(({ event }) => event.type === "reset")?.actor).toBe("instructor");
+    expect(await client.run("desk", dig)).toContain("10 mx2");
+    expect(await client.ask({ verb: "injected", actor: "instructor" })).toEqual({ inForce: [] });
+    expect(await client.ask({ verb: "view" })).toMatchObject({ state: "investigating", pins: [{ command: dig }] });
+    await client.run("ns1", rightOrder);
+    await client.run("desk", "sleep 120");
+    expect(await client.ask(check)).toMatchObject({ solved: true });
+  }, 120_000);
+
+  it("is given up: shows how it was, stands on, and takes nothing more", async () => {
+    const client = await play("side-door");
+    const giveUp = { verb: "give-up", actor: "learner" } as const;
+    expect(await client.ask(giveUp)).toMatchObject({ debrief: expect.stringContaining("preference"), score: { gaveUp: true } });
+    expect(await client.ask(check)).toMatchObject({ solved: false });
+    await expect(client.ask(giveUp)).rejects.toThrow("come to its end");
+    await expect(client.ask({ verb: "reset", actor: "learner" })).rejects.toThrow("nothing to begin again");
+    expect(await client.ask({ verb: "down" })).toEqual({ stopped: true, leaves: false });
+  }, 60_000);
+
+  it("is no thing for a world in which nobody plays", async () => {
+    const client = await office();
+    await expect(client.ask({ verb: "reset", actor: "instructor" })).rejects.toThrow("No scenario plays in");
+    await expect(client.ask({ verb: "give-up", actor: "learner" })).rejects.toThrow("No scenario plays in");
+  }, 60_000);
+
+  it("comes back from an engine that failed: the session knew it, and kept what it had", async () => {
+    let fails = false;
+    const gone = new ProblemError({ code: "engine-gone", message: "The engine went away." });
+    const client = await play("side-door", 0, (range) => ({
+      ...range,
+      run: (...asked) => (fails ? Promise.reject(gone) : range.run(...asked)),
+    }));
+    await client.pin("desk", dig);
+    fails = true;
+    await expect(client.run("desk", "mailq")).rejects.toThrow("The engine went away.");
+    await expect(client.run("desk", "mailq")).rejects.toThrow("the engine lost it");
+    expect(await client.ask({ verb: "view" })).toMatchObject({ state: "stranded", failure: "The engine went away.", pins: [{}] });
+    expect(client.events().map(({ event }) => event.type)).toContain("engine-failed");
+    fails = false;
+    await client.ask({ verb: "reset", actor: "learner" });
+    expect(await client.run("desk", dig)).toContain("10 mx2");
+  }, 120_000);
 });
 
 describe("other people, in a range that is kept", () => {

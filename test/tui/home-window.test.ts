@@ -43,6 +43,9 @@ describe("maildrill alone, in a terminal", () => {
     await window.until("What shall it be?");
     window.press("q");
     expect((await window.exited).exitCode).toBe(0);
+    // Of several plays of the same the last word counts.
+    expect(window.text()).toMatch(/^You gave by-hand up and saw how it was\./m);
+    expect(window.text()).not.toContain("waits for you");
     expect(modesLeft(window.output())).toEqual([]);
   }, 120_000);
 
@@ -56,5 +59,6 @@ describe("maildrill alone, in a terminal", () => {
     await window.until("root@desk:~#");
     window.press(key.prefix, "q");
     expect((await window.exited).exitCode).toBe(1);
+    expect(window.text()).toContain("You did nothing in by-hand, so nothing of it waits.");
   }, 90_000);
 });

@@ -109,6 +109,7 @@ describe("play in a terminal", () => {
     const window = open(["play", "side-door"], 80, 24);
     await playSideDoor(window);
     expect((await window.exited).exitCode).toBe(0);
+    expect(window.text()).toContain("side-door is mended, and its ticket closed.");
     expect(window.isAlternate()).toBe(false);
     expect(modesLeft(window.output())).toEqual([]);
   }, 180_000);
@@ -140,6 +141,15 @@ describe("play in a terminal", () => {
     },
     90_000,
   );
+
+  it("ends in order when its window vanishes", async () => {
+    const window = open(["play", "by-hand"], 80, 24);
+    await window.until("A ticket for you");
+    window.vanish();
+    const { exitCode, signal } = await window.exited;
+    // Where Node aborts it ends by a signal.
+    expect([exitCode === 0 || exitCode === 130, signal]).toEqual([true, 0]);
+  }, 90_000);
 
   it("is stopped by Ctrl-Z where no shell has the keys, and goes on as it was", async () => {
     const window = open(["play", "by-hand"], 80, 24);
@@ -176,6 +186,7 @@ describe("play in a terminal", () => {
     await window.until(/Enter opens another[^]*root@desk:~#/);
     window.press(key.f1, "q");
     await window.exited;
+    expect(window.text()).toMatch(/^by-hand waits for you: `maildrill play by-hand --resume` goes on where you left\sit\./m);
   }, 90_000);
 
   it("NO_COLOR and another locale: no colours, nothing but ASCII", async () => {

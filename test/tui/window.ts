@@ -18,6 +18,8 @@ export interface Window {
   output(): string;
   resize(columns: number, rows: number): void;
   signal(name: string): void;
+  /** The terminal is gone, as with a closed window or a lost connection. */
+  vanish(): void;
   readonly pid: number;
   /** Kept when the program has ended. */
   readonly exited: Promise<{ readonly exitCode: number; readonly signal?: number | undefined }>;
@@ -113,6 +115,8 @@ export function openWindow(
       screen.resize(newColumns, newRows);
     },
     signal: (name) => child.kill(name),
+    // The declared type leaves it out.
+    vanish: () => (child as unknown as { destroy(): void }).destroy(),
     pid: child.pid,
     exited,
     close: () => {

@@ -74,6 +74,8 @@ export interface Accepted extends Origin {
   readonly client: Peer;
   readonly saslMethod?: string;
   readonly saslUsername?: string;
+  /** Whom the client named as the author (`AUTH=` at MAIL). */
+  readonly saslSender?: string;
 }
 
 /** A message was handed in on the host itself: `QID: uid=0 from=<...>`; after a requeue with ` orig_id=QID` of its former life. */

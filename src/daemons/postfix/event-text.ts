@@ -14,7 +14,8 @@ export function eventText(event: Event): string {
     case "accepted": {
       const method = event.saslMethod === undefined ? "" : `, sasl_method=${event.saslMethod}`;
       const user = event.saslUsername === undefined ? "" : `, sasl_username=${event.saslUsername}`;
-      return `${event.queueId}: client=${peerText(event.client)}${method}${user}`;
+      const sender = event.saslSender === undefined ? "" : `, sasl_sender=${event.saslSender}`;
+      return `${event.queueId}: client=${peerText(event.client)}${method}${user}${sender}`;
     }
     case "picked-up": {
       const original = event.originalQueueId === undefined ? "" : ` orig_id=${event.originalQueueId}`;

@@ -2,6 +2,7 @@ import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.t
 import { splitAddress } from "../../../../../mail/address.ts";
 import { addressLiteral, isHostName } from "../../../../../mail/host-name.ts";
 import { recipientAddress, senderAddress } from "./address-argument.ts";
+import { auth } from "./auth-command.ts";
 import { bdat, data } from "./content-commands.ts";
 import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import { mailParameters, rcptParameters } from "./parameters.ts";
@@ -74,14 +75,22 @@ function capabilities(session: Conversation, discarded: ReadonlySet<string>): re
     size > 0 ? `SIZE ${size}` : "SIZE",
     ...(policy.bool("disable_vrfy_command") ? [] : ["VRFY"]),
     "ETRN",
+    ...authLines(session),
     "ENHANCEDSTATUSCODES",
     "8BITMIME",
     "DSN",
     ...(policy.bool("smtputf8_enable") ? ["SMTPUTF8"] : []),
     "CHUNKING",
-  ].filter((keyword) => !discarded.has(keyword.split(" ")[0] ?? ""));
+  ].filter((keyword) => !discarded.has(keyword.split(/[ =]/)[0] ?? ""));
   const lines = [policy.get("myhostname"), ...offered];
   return lines.map((line, index) => `250${index === lines.length - 1 ? " " : "-"}${line}`);
+}
+
+/** `AUTH=` is how clients before RFC 2554 want it (`broken_sasl_auth_clients`). */
+function authLines({ sasl, policy, hidesAuth }: Conversation): readonly string[] {
+  if (sasl === undefined || hidesAuth) return [];
+  const names = sasl.mechanisms.join(" ");
+  return [`AUTH ${names}`, ...(policy.bool("broken_sasl_auth_clients") ? [`AUTH=${names}`] : [])];
 }
 
 const mail: Run = async (session, tokens) => {
@@ -93,7 +102,7 @@ const mail: Run = async (session, tokens) => {
   if (argument === undefined || tokens[1]?.text.toLowerCase() !== "from:") return bad("501 5.5.4 Syntax: MAIL FROM:<address>");
   if (!session.countMessage()) return bad(`450 4.7.1 Error: too much mail from ${session.client.address}`);
   if (argument.broken) return bad("501 5.1.7 Bad sender address syntax");
-  const parsed = mailParameters(words(tokens, 3));
+  const parsed = mailParameters(words(tokens, 3), session.sasl !== undefined);
   if ("reply" in parsed) return bad(parsed.reply);
   const sender = senderAddress(session, argument.text);
   if (sender === undefined) return bad("501 5.1.7 Bad sender address syntax");
@@ -217,7 +226,7 @@ const table: readonly CommandHandler[] = [
   { name: "xclient", last: false, limited: false, run: () => bad("550 5.7.0 Error: insufficient authorization") },
   { name: "xforward", last: false, limited: false, run: () => bad("550 5.7.0 Error: insufficient authorization") },
   { name: "starttls", last: false, limited: false, run: () => bad("502 5.5.1 Error: command not implemented") },
-  { name: "auth", last: false, limited: false, run: () => bad("503 5.5.1 Error: authentication not enabled") },
+  { name: "auth", last: false, limited: false, run: auth },
   { name: "mail", last: false, limited: false, run: mail },
   { name: "rcpt", last: false, limited: false, run: rcpt },
   { name: "data", last: true, limited: false, run: data },

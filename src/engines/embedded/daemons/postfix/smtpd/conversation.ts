@@ -1,7 +1,9 @@
 import type { Decision, Stage } from "../../../../../daemons/postfix/restrictions/evaluate.ts";
 import type { MailFilters } from "../milter-client.ts";
 import type { ClientSession } from "./client-session.ts";
+import type { DovecotAuth } from "./dovecot-auth.ts";
 import type { Transcript } from "./postmaster-notice.ts";
+import type { SaslSession } from "./sasl-session.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** What a command handler answers: the reply, and whether it counts as an error. */
@@ -32,6 +34,14 @@ export interface Conversation extends ClientSession {
   chunkRefused: boolean;
   readonly filters: MailFilters | undefined;
   readonly transcript: Transcript;
+  /** undefined where nobody may log in. */
+  readonly sasl: SaslSession | undefined;
+  /** EHLO keeps quiet about AUTH (`smtpd_sasl_exceptions_networks`). */
+  readonly hidesAuth: boolean;
+  /** The auth process, connected; undefined when it cannot be had, which is logged. */
+  authProcess(): Promise<DovecotAuth | undefined>;
+  /** One line of a dialogue inside a command (AUTH). */
+  say(line: string): void;
   /** Evaluates the restrictions of a stage and logs what they warn about. */
   decide(stage: Stage, recipient?: string): Promise<Decision>;
   /** `NOQUEUE: reject: RCPT from ...`. @param recipient the one in question */

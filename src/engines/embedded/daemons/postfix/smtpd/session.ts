@@ -1,4 +1,5 @@
 import { delay } from "../../../../../base/clock.ts";
+import { matchClient, openMatchList } from "../../../../../daemons/postfix/match-list.ts";
 import type { PostfixPolicy } from "../../../../../daemons/postfix/policy.ts";
 import { type Decision, decide, type Stage } from "../../../../../daemons/postfix/restrictions/evaluate.ts";
 import type { RestrictionContext, SessionFacts } from "../../../../../daemons/postfix/restrictions/facts.ts";
@@ -6,6 +7,7 @@ import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.t
 import { quoteAddress } from "../../../../../mail/address.ts";
 import type { Peer } from "../../../../../world/event.ts";
 import type { ClientLink, SmtpSession } from "../../../smtp/session.ts";
+import { fileReaderOf } from "../file-reader.ts";
 import type { MailSystem } from "../mail-system.ts";
 import { type MailFilters, openFilters } from "../milter-client.ts";
 import type { Worker } from "../processes.ts";
@@ -13,9 +15,11 @@ import { type ClientName, nameClient } from "./client-name.ts";
 import { type CommandHandler, commandTable } from "./commands.ts";
 import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import { CommandCounters } from "./counters.ts";
+import type { DovecotAuth } from "./dovecot-auth.ts";
 import { sessionLookups } from "./lookups.ts";
 import { Transcript } from "./postmaster-notice.ts";
 import { withFooter } from "./reject-footer.ts";
+import { offered, type SaslSession, wantsSasl } from "./sasl-session.ts";
 import type { SmtpdServer } from "./service.ts";
 import { type CommandToken, commandTokens, escaped } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
@@ -35,6 +39,7 @@ export class SmtpdSession implements SmtpSession, Conversation {
   transaction: Transaction | undefined;
   /** A chunk was refused: what belongs to it is refused too, up to its LAST or a fresh start. */
   chunkRefused = false;
+  sasl: SaslSession | undefined;
   /** The last command that was recognised, as log lines name it. */
   where = "CONNECT";
   readonly #counters = new CommandCounters();
@@ -88,6 +93,7 @@ export class SmtpdSession implements SmtpSession, Conversation {
     for (const warning of this.client.warnings) this.warn(warning);
     this.system.log.write(this.worker, { event: "connected", client: this.peer });
     this.#connected = true;
+    if (!(await this.#offerSasl())) return;
     if (this.#tooManyConnections()) return;
     const denied = (await this.decide("connect")).reject;
     if (denied !== undefined) {
@@ -100,6 +106,48 @@ export class SmtpdSession implements SmtpSession, Conversation {
       this.#noteAhead("CONNECT");
       this.#reply([`220 ${this.policy.get("smtpd_banner")}`]);
     }
+  }
+
+  /** @returns false where the process ends, for want of a way to log in */
+  async #offerSasl(): Promise<boolean> {
+    if (!wantsSasl(this.policy)) return true;
+    const process = await this.smtpd.authProcess(this.worker);
+    if (typeof process === "string") this.warn(process);
+    const mechanisms = typeof process === "string" ? [] : offered(process.mechanisms, this.policy);
+    this.sasl = { mechanisms };
+    if (mechanisms.length > 0) return true;
+    await this.#die("no SASL authentication mechanisms");
+    return false;
+  }
+
+  /** msg_fatal(3): the process says why, waits for a second, and ends. */
+  async #die(text: string): Promise<void> {
+    this.#over = true;
+    this.system.log.write(this.worker, { event: "remark", level: "fatal", text });
+    await delay(this.system.machine.clock, 1000);
+    this.link.end();
+    this.worker.die();
+    this.smtpd.died(this.worker);
+  }
+
+  async authProcess(): Promise<DovecotAuth | undefined> {
+    const process = await this.smtpd.authProcess(this.worker);
+    if (typeof process !== "string") return process;
+    this.warn(process);
+    return undefined;
+  }
+
+  get hidesAuth(): boolean {
+    const networks = openMatchList(
+      "smtpd_sasl_exceptions_networks",
+      this.policy.list("smtpd_sasl_exceptions_networks"),
+      fileReaderOf(this.system.machine.files),
+    );
+    return matchClient(networks, this.client.name, this.client.address, false) === true;
+  }
+
+  say(line: string): void {
+    this.#reply([line]);
   }
 
   async command(line: string): Promise<void> {
@@ -322,6 +370,7 @@ export class SmtpdSession implements SmtpSession, Conversation {
       ...(heloName !== undefined && { helo: heloName }),
       ...(transaction !== undefined && { sender: transaction.sender }),
       ...(recipient !== undefined && { recipient }),
+      ...(this.sasl?.login !== undefined && { saslUsername: this.sasl.login.username }),
       encrypted: false,
       unauthorisedPipelining: this.#aheadReported,
       recipientCount: transaction?.recipients.length ?? 0,

@@ -41,7 +41,17 @@ export class Transaction implements IncomingMessage {
     this.#createdAtMs = this.#session.system.machine.clock.now();
     this.queueId = this.#session.system.newQueueId();
     const { system, worker, peer } = this.#session;
-    system.log.write(worker, { event: "accepted", queueId: this.queueId, client: peer });
+    system.log.write(worker, { event: "accepted", queueId: this.queueId, client: peer, ...this.#sasl() });
+  }
+
+  /** Who has logged in, and whom the client names as the message's author (RFC 4954, AUTH=). */
+  #sasl(): { readonly saslMethod?: string; readonly saslUsername?: string; readonly saslSender?: string } {
+    const { saslSender } = this.parameters;
+    const login = this.#session.sasl?.login;
+    return {
+      ...(login !== undefined && { saslMethod: login.method, saslUsername: login.username }),
+      ...(saslSender !== undefined && { saslSender }),
+    };
   }
 
   /** The session ends or the client starts anew: nothing was queued. */
@@ -85,9 +95,12 @@ export class Transaction implements IncomingMessage {
   }
 
   #receivedField(queueId: string): string {
-    const { policy, client, heloName, protocol } = this.#session;
+    const { policy, client, heloName, protocol, sasl } = this.#session;
     const address = client.address.includes(":") ? `IPv6:${client.address}` : client.address;
-    const by = `\tby ${policy.get("myhostname")} (${policy.get("mail_name")}) with ${protocol} id ${queueId}`;
+    const user = policy.bool("smtpd_sasl_authenticated_header") ? sasl?.login?.username : undefined;
+    const authenticated = user === undefined ? "" : `\t(Authenticated sender: ${user})\n`;
+    const with_ = `${protocol}${sasl?.login === undefined ? "" : "A"}`;
+    const by = `${authenticated}\tby ${policy.get("myhostname")} (${policy.get("mail_name")}) with ${with_} id ${queueId}`;
     const date = mailDate(this.#arrivedAtMs);
     const [only, ...others] = this.recipients;
     const tail =
@@ -97,11 +110,15 @@ export class Transaction implements IncomingMessage {
 
   #attributes(queueId: string): readonly (readonly [string, string])[] {
     const { client, heloName, protocol, link, peerText } = this.#session;
+    const { saslMethod, saslUsername, saslSender } = this.#sasl();
     const { ret, envelopeId, encoding } = this.parameters;
     const helo = heloName === undefined ? [] : [["helo_name", heloName] as const];
     return [
       ["log_ident", queueId],
       ["rewrite_context", this.#isLocalClient() ? "local" : "remote"],
+      ...(saslMethod === undefined ? [] : [["sasl_method", saslMethod] as const]),
+      ...(saslUsername === undefined ? [] : [["sasl_username", saslUsername] as const]),
+      ...(saslSender === undefined ? [] : [["sasl_sender", saslSender] as const]),
       ...(envelopeId === undefined ? [] : [["envelope_id", envelopeId] as const]),
       ...(ret === undefined ? [] : [["ret_flags", String(ret)] as const]),
       ...(encoding === undefined ? [] : [["encoding", encoding] as const]),

@@ -1,6 +1,6 @@
 import { quoteAddress } from "../../../../../mail/address.ts";
 import { mailDate } from "../../../../../mail/message.ts";
-import type { CleanupResult } from "../submission.ts";
+import { type CleanupResult, contentFilterOf } from "../submission.ts";
 import type { ClientSession, IncomingMessage } from "./client-session.ts";
 import type { MailParameters, RcptParameters } from "./parameters.ts";
 
@@ -62,7 +62,7 @@ export class Transaction implements IncomingMessage {
 
   /** Hands the message to cleanup(8). @param complete false when the client broke off: only its header is looked at */
   async submit(content: Buffer): Promise<CleanupResult> {
-    const { system, filters } = this.#session;
+    const { system, filters, policy } = this.#session;
     const queueId = this.queueId ?? system.newQueueId();
     const received = Buffer.from(this.#receivedField(queueId), "latin1");
     return system.cleanup.accept({
@@ -77,6 +77,7 @@ export class Transaction implements IncomingMessage {
       utf8: this.parameters.utf8,
       ...(filters !== undefined && { filter: filters.ofMessage(this) }),
       expand: true,
+      ...contentFilterOf(policy),
       ...(this.wishes.has("hold") && { hold: true }),
       ...(this.wishes.has("discard") && { discard: true }),
     });

@@ -48,8 +48,8 @@ const rules: readonly Rule[] = [
     }),
   ),
   rule(
-    `(${queueId}): client=${peer}(?:, sasl_method=(\\S+))?(?:, sasl_username=(\\S+))?(?:, sasl_sender=(\\S+))?`,
-    (origin, [id = "", name, address, method, user, sender]) => ({
+    `(${queueId}): client=${peer}(?:, sasl_method=(\\S+))?(?:, sasl_username=(\\S+))?(?:, sasl_sender=(\\S+))?(?:, orig_queue_id=(\\S+))?(?:, orig_client=${peer})?`,
+    (origin, [id = "", name, address, method, user, sender, originalId, originalName, originalAddress]) => ({
       ...origin,
       event: "accepted",
       queueId: id,
@@ -57,6 +57,8 @@ const rules: readonly Rule[] = [
       ...(method === undefined ? {} : { saslMethod: method }),
       ...(user === undefined ? {} : { saslUsername: user }),
       ...(sender === undefined ? {} : { saslSender: sender }),
+      ...(originalId === undefined ? {} : { originalQueueId: originalId }),
+      ...(originalName === undefined ? {} : { originalClient: client(originalName, originalAddress) }),
     }),
   ),
   rule(`(${queueId}): uid=(\\d+) from=<(.*?)>(?: orig_id=(\\S+))?`, (origin, [id = "", uid, from = "", original]) => ({

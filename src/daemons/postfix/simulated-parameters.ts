@@ -127,6 +127,8 @@ export const simulatedParameters: ReadonlySet<string> = new Set([
   "smtp_sasl_password_maps",
   "smtp_sasl_security_options",
   "smtp_skip_5xx_greeting",
+  "smtpd_authorized_xclient_hosts",
+  "smtpd_authorized_xforward_hosts",
   "smtpd_banner",
   "smtpd_client_connection_count_limit",
   "smtpd_client_connection_rate_limit",

@@ -67,12 +67,6 @@ const recorders: readonly ListedDifference[] = [
   },
   {
     engine: "embedded",
-    cases: ["flow/auth-backend-down"],
-    parts: /^step \d+ postqueue/,
-    reason: "the recorder looked at the queue at the moment at which the connection was lost",
-  },
-  {
-    engine: "embedded",
     cases: ["flow/all-mx-stopped"],
     parts: / qshape /,
     reason: "the recorder's image had no Perl yet",

@@ -46,6 +46,7 @@ export interface ClientSession {
   readonly transaction: IncomingMessage | undefined;
   /** undefined where no filters are wanted. */
   readonly filters: MessageFilters | undefined;
+  readonly forwarded: Readonly<Record<string, string>> | undefined;
   /** undefined where nobody may log in. */
   readonly sasl: { readonly login?: SaslLogin } | undefined;
   warn(text: string): void;

@@ -7,6 +7,7 @@ import { bdat, data } from "./content-commands.ts";
 import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import { mailParameters, rcptParameters } from "./parameters.ts";
 import type { CommandToken } from "./tokens.ts";
+import { xclient, xclientLine, xforward, xforwardLine } from "./told-client.ts";
 import { Transaction } from "./transaction.ts";
 
 /** One SMTP command of smtpd's table. */
@@ -55,6 +56,7 @@ async function greeted(session: Conversation, tokens: readonly CommandToken[], p
   session.chunkRefused = false;
   session.transaction?.abandon();
   session.transaction = undefined;
+  session.forwarded = undefined;
   const refusal = (await session.decide("helo")).reject;
   if (refusal !== undefined) {
     const reply = replyText(refusal);
@@ -76,6 +78,8 @@ function capabilities(session: Conversation, discarded: ReadonlySet<string>): re
     ...(policy.bool("disable_vrfy_command") ? [] : ["VRFY"]),
     "ETRN",
     ...authLines(session),
+    ...(session.trusts("smtpd_authorized_xclient_hosts") ? [xclientLine] : []),
+    ...(session.trusts("smtpd_authorized_xforward_hosts") ? [xforwardLine] : []),
     "ENHANCEDSTATUSCODES",
     "8BITMIME",
     "DSN",
@@ -177,6 +181,7 @@ const rcpt: Run = async (session, tokens) => {
   const filtered = await session.filters?.rcpt(address);
   if (filtered !== undefined) return bad(filtered);
   transaction.accept({ address, ...parsed.parameters });
+  session.forwarded = undefined;
   return good("250 2.1.5 Ok");
 };
 
@@ -185,6 +190,7 @@ const rset: Run = (session, tokens) => {
   session.chunkRefused = false;
   session.transaction?.abandon();
   session.transaction = undefined;
+  session.forwarded = undefined;
   session.filters?.abort();
   return good("250 2.0.0 Ok");
 };
@@ -223,8 +229,8 @@ const etrn: Run = (session, tokens) => {
 const table: readonly CommandHandler[] = [
   { name: "helo", last: true, limited: true, run: helo },
   { name: "ehlo", last: true, limited: true, run: ehlo },
-  { name: "xclient", last: false, limited: false, run: () => bad("550 5.7.0 Error: insufficient authorization") },
-  { name: "xforward", last: false, limited: false, run: () => bad("550 5.7.0 Error: insufficient authorization") },
+  { name: "xclient", last: false, limited: false, run: xclient },
+  { name: "xforward", last: false, limited: false, run: xforward },
   { name: "starttls", last: false, limited: false, run: () => bad("502 5.5.1 Error: command not implemented") },
   { name: "auth", last: false, limited: false, run: auth },
   { name: "mail", last: false, limited: false, run: mail },

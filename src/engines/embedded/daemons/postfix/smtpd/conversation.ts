@@ -1,5 +1,6 @@
 import type { Decision, Stage } from "../../../../../daemons/postfix/restrictions/evaluate.ts";
 import type { MailFilters } from "../milter-client.ts";
+import type { ClientName } from "./client-name.ts";
 import type { ClientSession } from "./client-session.ts";
 import type { DovecotAuth } from "./dovecot-auth.ts";
 import type { Transcript } from "./postmaster-notice.ts";
@@ -36,6 +37,12 @@ export interface Conversation extends ClientSession {
   readonly transcript: Transcript;
   /** undefined where nobody may log in. */
   readonly sasl: SaslSession | undefined;
+  /** What XFORWARD told of the client behind this one, by attribute name; it is told for one message. */
+  forwarded: Readonly<Record<string, string>> | undefined;
+  /** Whether the client is one of a list of hosts (`smtpd_authorized_xclient_hosts`). */
+  trusts(parameter: string): boolean;
+  /** The session is another client's now, and begins anew. */
+  comesFor(client: ClientName): void;
   /** EHLO keeps quiet about AUTH (`smtpd_sasl_exceptions_networks`). */
   readonly hidesAuth: boolean;
   /** The auth process, connected; undefined when it cannot be had, which is logged. */

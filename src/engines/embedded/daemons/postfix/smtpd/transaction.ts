@@ -1,5 +1,6 @@
 import { quoteAddress } from "../../../../../mail/address.ts";
 import { mailDate } from "../../../../../mail/message.ts";
+import type { Peer } from "../../../../../world/event.ts";
 import { type CleanupResult, contentFilterOf } from "../submission.ts";
 import type { ClientSession, IncomingMessage } from "./client-session.ts";
 import type { MailParameters, RcptParameters } from "./parameters.ts";
@@ -41,7 +42,7 @@ export class Transaction implements IncomingMessage {
     this.#createdAtMs = this.#session.system.machine.clock.now();
     this.queueId = this.#session.system.newQueueId();
     const { system, worker, peer } = this.#session;
-    system.log.write(worker, { event: "accepted", queueId: this.queueId, client: peer, ...this.#sasl() });
+    system.log.write(worker, { event: "accepted", queueId: this.queueId, client: peer, ...this.#sasl(), ...this.#forwarded() });
   }
 
   /** Who has logged in, and whom the client names as the message's author (RFC 4954, AUTH=). */
@@ -51,6 +52,16 @@ export class Transaction implements IncomingMessage {
     return {
       ...(login !== undefined && { saslMethod: login.method, saslUsername: login.username }),
       ...(saslSender !== undefined && { saslSender }),
+    };
+  }
+
+  /** Whose mail a filter passes on (XFORWARD). */
+  #forwarded(): { readonly originalQueueId?: string; readonly originalClient?: Peer } {
+    const { forwarded } = this.#session;
+    const { IDENT, NAME, ADDR } = forwarded ?? {};
+    return {
+      ...(IDENT !== undefined && { originalQueueId: IDENT }),
+      ...(ADDR !== undefined && { originalClient: { name: NAME ?? "unknown", address: ADDR } }),
     };
   }
 

@@ -74,6 +74,11 @@ export interface Accepted extends Origin {
   readonly client: Peer;
   readonly saslMethod?: string;
   readonly saslUsername?: string;
+  /** Whom the client named as the author (`AUTH=` at MAIL). */
+  readonly saslSender?: string;
+  /** Of the mail system before a filter that passed the message on: its queue id there, and its client. */
+  readonly originalQueueId?: string;
+  readonly originalClient?: Peer;
 }
 
 /** A message was handed in on the host itself: `QID: uid=0 from=<...>`; after a requeue with ` orig_id=QID` of its former life. */

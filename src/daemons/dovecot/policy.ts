@@ -29,6 +29,10 @@ export interface DovecotPolicy {
   /** How the host calls itself; "" is its own name. */
   readonly hostName: string;
   readonly lmtpListeners: readonly LmtpListener[];
+  /** Sockets at which the auth process answers clients such as Postfix, beside its own. */
+  readonly authListeners: readonly UnixListener[];
+  /** In the order of `auth_mechanisms`, upper case: `PLAIN`, `LOGIN`. */
+  readonly authMechanisms: readonly string[];
   /** Settings that are real, set in the files, and not simulated: `imapc_host`. */
   readonly notSimulated: readonly string[];
   /** Everything as it stands, for doveconf. */
@@ -48,8 +52,16 @@ export interface UserDatabase {
   readonly args: string;
 }
 
+/** A socket in the file system, and who may connect to it. */
+export interface UnixListener {
+  readonly path: string;
+  readonly user: string;
+  readonly group: string;
+  readonly mode: number;
+}
+
 export type LmtpListener =
-  | { readonly listener: "unix"; readonly path: string; readonly user: string; readonly group: string; readonly mode: number }
+  | ({ readonly listener: "unix" } & UnixListener)
   | { readonly listener: "inet"; readonly address: string; readonly port: number };
 
 /** Reads the files. After a fatal problem the policy is what was understood up to there; the real program would not start with it. */
@@ -78,6 +90,8 @@ function policyOf(config: ConfigSection): DovecotPolicy {
     greeting: settingOf(config, "login_greeting"),
     hostName: inLmtp("hostname"),
     lmtpListeners: lmtpListeners(config),
+    authListeners: authListeners(config),
+    authMechanisms: words(settingOf(config, "auth_mechanisms").toUpperCase()),
     notSimulated: notSimulatedSettings(config),
     config: dump(config),
   };
@@ -114,11 +128,8 @@ function lmtpListeners(config: ConfigSection): readonly LmtpListener[] {
   const listeners: LmtpListener[] = [{ listener: "unix", path: "/run/dovecot/lmtp", user: "root", group: "root", mode: 0o666 }];
   for (const { kind, name, settings } of service?.sections ?? []) {
     const value = (key: string): string => settings.get(key)?.value ?? "";
-    if (kind === "unix_listener") {
-      const mode = Number.parseInt(value("mode") || "0600", 8);
-      const path = name.startsWith("/") ? name : `/run/dovecot/${name}`;
-      listeners.push({ listener: "unix", path, user: value("user") || "root", group: value("group") || "root", mode });
-    } else if (kind === "inet_listener" && Number(value("port")) > 0) {
+    if (kind === "unix_listener") listeners.push({ listener: "unix", ...unixListener(name, value) });
+    else if (kind === "inet_listener" && Number(value("port")) > 0) {
       for (const address of words((value("address") || listen).replaceAll(",", " "))) {
         if (!address.includes(":"))
           listeners.push({ listener: "inet", address: address === "*" ? "0.0.0.0" : address, port: Number(value("port")) });
@@ -126,6 +137,19 @@ function lmtpListeners(config: ConfigSection): readonly LmtpListener[] {
     }
   }
   return listeners;
+}
+
+function unixListener(name: string, value: (key: string) => string): UnixListener {
+  const path = name.startsWith("/") ? name : `/run/dovecot/${name}`;
+  return { path, user: value("user") || "root", group: value("group") || "root", mode: Number.parseInt(value("mode") || "0600", 8) };
+}
+
+/** Listeners of `service auth` that speak the client protocol: a name that ends in `-userdb`, `-login` or `-master` tells of another. */
+function authListeners(config: ConfigSection): readonly UnixListener[] {
+  const service = config.sections.find((section) => section.kind === "service" && section.name === "auth");
+  return (service?.sections ?? [])
+    .filter(({ kind, name }) => kind === "unix_listener" && !/-(userdb|login|master)$/.test(name))
+    .map(({ name, settings }) => unixListener(name, (key) => settings.get(key)?.value ?? ""));
 }
 
 function dump({ kind, name, settings, sections }: ConfigSection): ConfigDump {

@@ -4,13 +4,13 @@ import { SETTING_DEFAULTS } from "./setting-defaults.ts";
 /** Settings of the outermost level that the simulated Dovecot follows. */
 const OUTERMOST = new Set(
   (
-    "auth_username_format auth_verbose first_valid_uid hostname listen log_path login_greeting mail_location mail_plugins protocols " +
+    "auth_mechanisms auth_username_format auth_verbose first_valid_uid hostname listen log_path login_greeting mail_location mail_plugins protocols " +
     "quota_full_tempfail recipient_delimiter"
   ).split(" "),
 );
 
 /** Settings that make no difference to what is simulated: they concern reading mail, passwords or encryption only. */
-const WITHOUT_EFFECT = new Set("auth_mechanisms disable_plaintext_auth ssl mail_privileged_group".split(" "));
+const WITHOUT_EFFECT = new Set("disable_plaintext_auth ssl mail_privileged_group".split(" "));
 
 const SECTIONS: Readonly<Record<string, ReadonlySet<string>>> = {
   passdb: new Set(["driver", "args"]),
@@ -21,6 +21,9 @@ const SECTIONS: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** `quota`, `quota2`, their rules and graces, and what else under `plugin` is followed. */
 const PLUGIN = /^(quota\d*(_rule\d*|_grace)?|quota_vsizes|quota_exceeded_message)$/;
+
+/** Services whose listeners are followed. */
+const SERVICES = new Set(["auth", "lmtp"]);
 
 /** Services whose settings are without effect on what is simulated. */
 const IMAP = new Set(["imap", "imap-login"]);
@@ -42,7 +45,7 @@ function inSection(section: ConfigSection, outer: string): readonly string[] {
   const { kind, name, settings, sections } = section;
   const title = `${outer}${[kind, name].filter((word) => word !== "").join(" ")}`;
   if (isImapOnly(section)) return [];
-  if (kind === "local" || kind === "remote" || kind === "local_name" || (kind === "service" && name !== "lmtp")) return [title];
+  if (kind === "local" || kind === "remote" || kind === "local_name" || (kind === "service" && !SERVICES.has(name))) return [title];
   const follows = (key: string): boolean => {
     if (kind === "plugin") return PLUGIN.test(key);
     if (kind === "protocol") return OUTERMOST.has(key) || WITHOUT_EFFECT.has(key);

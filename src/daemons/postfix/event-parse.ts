@@ -48,14 +48,17 @@ const rules: readonly Rule[] = [
     }),
   ),
   rule(
-    `(${queueId}): client=${peer}(?:, sasl_method=(\\S+))?(?:, sasl_username=(\\S+))?`,
-    (origin, [id = "", name, address, method, user]) => ({
+    `(${queueId}): client=${peer}(?:, sasl_method=(\\S+))?(?:, sasl_username=(\\S+))?(?:, sasl_sender=(\\S+))?(?:, orig_queue_id=(\\S+))?(?:, orig_client=${peer})?`,
+    (origin, [id = "", name, address, method, user, sender, originalId, originalName, originalAddress]) => ({
       ...origin,
       event: "accepted",
       queueId: id,
       client: client(name, address),
       ...(method === undefined ? {} : { saslMethod: method }),
       ...(user === undefined ? {} : { saslUsername: user }),
+      ...(sender === undefined ? {} : { saslSender: sender }),
+      ...(originalId === undefined ? {} : { originalQueueId: originalId }),
+      ...(originalName === undefined ? {} : { originalClient: client(originalName, originalAddress) }),
     }),
   ),
   rule(`(${queueId}): uid=(\\d+) from=<(.*?)>(?: orig_id=(\\S+))?`, (origin, [id = "", uid, from = "", original]) => ({

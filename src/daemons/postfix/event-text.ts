@@ -14,7 +14,10 @@ export function eventText(event: Event): string {
     case "accepted": {
       const method = event.saslMethod === undefined ? "" : `, sasl_method=${event.saslMethod}`;
       const user = event.saslUsername === undefined ? "" : `, sasl_username=${event.saslUsername}`;
-      return `${event.queueId}: client=${peerText(event.client)}${method}${user}`;
+      const sender = event.saslSender === undefined ? "" : `, sasl_sender=${event.saslSender}`;
+      const originalId = event.originalQueueId === undefined ? "" : `, orig_queue_id=${event.originalQueueId}`;
+      const originalClient = event.originalClient === undefined ? "" : `, orig_client=${peerText(event.originalClient)}`;
+      return `${event.queueId}: client=${peerText(event.client)}${method}${user}${sender}${originalId}${originalClient}`;
     }
     case "picked-up": {
       const original = event.originalQueueId === undefined ? "" : ` orig_id=${event.originalQueueId}`;

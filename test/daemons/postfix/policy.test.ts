@@ -90,10 +90,10 @@ describe("values", () => {
 describe("what is set", () => {
   test("unsimulated: built in, set, and without effect here", () => {
     const policy = policyOf(
-      "smtpd_sasl_auth_enable = yes\nmyorigin = x\nfoo = 1\n",
+      "smtpd_tls_ask_ccert = yes\nmyorigin = x\nfoo = 1\n",
       "smtp inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n",
     );
-    expect(policy.unsimulated).toEqual(["smtpd_sasl_auth_enable", "smtpd_tls_wrappermode"]);
+    expect(policy.unsimulated).toEqual(["smtpd_tls_ask_ccert", "smtpd_tls_wrappermode"]);
     expect(policy.unknown).toEqual(["foo"]);
   });
 

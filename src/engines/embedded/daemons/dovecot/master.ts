@@ -1,3 +1,4 @@
+import { authMechanisms } from "../../../../daemons/dovecot/auth-mechanism.ts";
 import { dovecotDialect } from "../../../../daemons/dovecot/dialect.ts";
 import { type DovecotPolicy, type LmtpListener, readPolicy } from "../../../../daemons/dovecot/policy.ts";
 import { sessionId } from "../../../../daemons/dovecot/session-id.ts";
@@ -6,7 +7,8 @@ import type { Machine } from "../../machine.ts";
 import { type Program, StartFailure } from "../../program.ts";
 import { VirtualSmtpServer } from "../../smtp/server.ts";
 import type { ClientLink } from "../../smtp/session.ts";
-import type { Listener } from "../../wire/network-stack.ts";
+import type { Listener, VirtualSocket } from "../../wire/network-stack.ts";
+import { AuthSession } from "./auth-session.ts";
 import { type DeliveryOutcome, deliver } from "./delivery.ts";
 import { type LmtpDelivery, type LmtpProcess, LmtpSession } from "./lmtp-session.ts";
 import { openUser, UserFailure } from "./mailbox-user.ts";
@@ -47,6 +49,9 @@ export class DovecotMaster implements Program {
   readonly #sessions = new Map<LmtpSession, Worker>();
   #policy: DovecotPolicy;
   #listeners: Listener[] = [];
+  readonly #authSessions = new Set<AuthSession>();
+  #authPid: number | undefined;
+  #authClients = 0;
 
   /** @throws StartFailure */
   constructor(machine: Machine, memory?: Memory) {
@@ -125,6 +130,9 @@ export class DovecotMaster implements Program {
   }
 
   #listen(): void {
+    for (const { path } of this.#policy.authListeners) {
+      this.#listeners.push(this.#machine.net.listenUnix(path, (socket) => this.#serveAuth(socket)));
+    }
     if (!this.#policy.protocols.includes("lmtp")) return;
     for (const listener of this.#policy.lmtpListeners) this.#listeners.push(this.#listenAt(listener));
   }
@@ -145,6 +153,8 @@ export class DovecotMaster implements Program {
   #endProcesses(): void {
     for (const session of [...this.#sessions.keys()]) session.shutDown();
     this.#workers.clear();
+    for (const session of this.#authSessions) session.close();
+    this.#authPid = undefined;
   }
 
   #newSession(link: ClientLink, overTcp: boolean): LmtpSession | DeadSession {
@@ -187,6 +197,25 @@ export class DovecotMaster implements Program {
     return session;
   }
 
+  /** The auth process is started by its first client. */
+  #serveAuth(socket: VirtualSocket): void {
+    if (!this.users.starts(this.#policy)) {
+      socket.destroy();
+      return;
+    }
+    this.#authPid ??= this.#machine.newPid();
+    const session = new AuthSession(socket, {
+      clock: this.#machine.clock,
+      pid: this.#authPid,
+      clientNumber: ++this.#authClients,
+      cookie: Array.from({ length: 8 }, () => this.#machine.random.below(0x1_0000).toString(16).padStart(4, "0")).join(""),
+      mechanisms: authMechanisms.filter(({ name }) => this.#policy.authMechanisms.includes(name)),
+      logIn: (user, password, address) => this.users.logIn(this.#policy, user, password, address),
+    });
+    this.#authSessions.add(session);
+    socket.on("close", () => this.#authSessions.delete(session));
+  }
+
   #deliver({ user, recipient, sessionId: session, content }: LmtpDelivery, worker: Worker, peer: string): DeliveryOutcome {
     const origin = this.#origin("lmtp", worker.pid);
     const about = conversation(peer, worker, recipient);
@@ -222,6 +251,10 @@ export class DovecotMaster implements Program {
     for (const setting of this.#policy.notSimulated) this.#machine.notSimulated(`the setting ${setting} of Dovecot`);
     for (const plugin of this.#policy.mailPlugins) {
       if (PLUGINS.has(plugin) && !SIMULATED_PLUGINS.has(plugin)) this.#machine.notSimulated(`the plugin ${plugin} of Dovecot`);
+    }
+    for (const name of this.#policy.authListeners.length === 0 ? [] : this.#policy.authMechanisms) {
+      const known = authMechanisms.some((mechanism) => mechanism.name === name);
+      if (!known) this.#machine.notSimulated(`the mechanism ${name} of Dovecot`);
     }
     const driver = this.#policy.userDatabases[0]?.driver;
     if (driver !== undefined && driver !== "passwd-file") this.#machine.notSimulated(`the userdb driver ${driver} of Dovecot`);

@@ -23,6 +23,13 @@ export type LookUp =
   /** The auth process could not do its work. */
   | { readonly found: "failure"; readonly words: "Disconnected unexpectedly" | "Auth USER lookup failed" };
 
+/** What the auth process says of a name and a password. */
+export interface Login {
+  readonly right: boolean;
+  /** The name as the user database has it. */
+  readonly user: string;
+}
+
 /** A line for the log, of the auth process or the master. */
 export interface AuthLine {
   readonly process: "auth" | "master";
@@ -89,12 +96,26 @@ export class Users {
     return (this.#entries(policy.userDatabases[0]?.args ?? "") ?? []).map((entry) => entry.user);
   }
 
-  /** Whether this is the user's password (schemes PLAIN and CLEARTEXT). */
-  verify(policy: DovecotPolicy, login: string, password: string): boolean {
-    const name = expandVariables(policy.usernameFormat, { user: login });
-    const entry = this.#entries(policy.passwordDatabases[0]?.args ?? "")?.find((each) => each.user === name);
+  /**
+   * Whether this is the user's password (schemes PLAIN and CLEARTEXT).
+   * @param clientAddress of the client who wants in, for the log; undefined for doveadm
+   */
+  logIn(policy: DovecotPolicy, login: string, password: string, clientAddress?: string): Login {
+    const user = expandVariables(policy.usernameFormat, { user: login });
+    const entries = this.#entries(policy.passwordDatabases[0]?.args ?? "");
+    const entry = entries?.find((each) => each.user === user);
     const match = /^(?:\{(?:PLAIN|CLEARTEXT)\})?([^{].*|)$/i.exec(entry?.password ?? "");
-    return entry !== undefined && match?.[1] === password;
+    const right = entry !== undefined && match?.[1] === password;
+    if (!right && entries !== undefined && policy.authVerbose && clientAddress !== undefined) {
+      const why = entry === undefined ? "unknown user" : "Password mismatch";
+      this.#say({ process: "auth", level: "info", text: `passwd-file(${user},${clientAddress}): ${why}` });
+    }
+    return { right, user };
+  }
+
+  /** Whether the auth process starts with the databases it is given. */
+  starts(policy: DovecotPolicy): boolean {
+    return this.#started(policy) === undefined;
   }
 
   /** The first driver that the auth process cannot start with. */

@@ -4,8 +4,8 @@ import { mailDate } from "../../../../mail/message.ts";
 import { FileError } from "../../files/file-tree.ts";
 import { isBeyondAscii } from "./byte-text.ts";
 import { fieldName, fieldValue, joinContent, splitContent } from "./cleanup/content.ts";
+import { type CheckedHeader, type CheckedMessage, ContentChecks, messageFacts } from "./cleanup/content-checks.ts";
 import { completeAddresses, holdsAddresses } from "./cleanup/header-addresses.ts";
-import { type CheckedHeader, checkHeader, messageFacts } from "./cleanup/header-checks.ts";
 import { expandAliases } from "./cleanup/virtual-aliases.ts";
 import type { CleanupService, MailSystem } from "./mail-system.ts";
 import { attributeOf, type Envelope, editableSize, type QueueRecipient, type StoredMessage, writeQueueFile } from "./queue-file.ts";
@@ -99,15 +99,23 @@ class CleanupRun {
     const { content, queueId, filter } = this.#submission;
     const split = splitContent(content);
     const arrived = this.#keptFields(split.fields);
-    const checked = checkHeader(this.#system.tables, arrived, this.#facts(), (what) => this.#system.machine.notSimulated(what));
-    const fields = [...checked.fields, ...this.#missingFields(checked.fields)];
-    const recipients = this.#recipients(checked.redirect);
-    if (typeof recipients === "string") return { outcome: "failed", reply: recipients };
+    const checks = new ContentChecks(
+      this.#system.tables,
+      this.#facts(),
+      (what) => this.#system.machine.notSimulated(what),
+      (text) => this.#system.log.warning(this.#author, text),
+    );
+    const header = checks.header(arrived);
+    const fields = [...header.fields, ...this.#missingFields(header.fields)];
     if (this.#tooManyHops(fields)) return { outcome: "failed", reply: "554 5.4.0 Error: too many hops" };
-    this.#logHeader(arrived, fields, checked);
+    this.#logHeader(arrived, fields, header, checks.message);
+    const body = this.#checkedBody(checks, fields, split.body);
+    const checked = checks.message;
+    const recipients = this.#recipients(checked);
+    if (typeof recipients === "string") return { outcome: "failed", reply: recipients };
     if (checked.rejected !== undefined) return { outcome: "failed", reply: `550 ${checked.rejected}` };
     if (checked.discard) return { outcome: "discarded", queueId };
-    const head = { fields, body: split.body, separated: split.separated };
+    const head = { fields, body, separated: split.separated };
     // A redirected message passes no filter.
     const judging = checked.redirect === undefined ? filter : undefined;
     const verdict = (await judging?.judge(head, recipients, this.#author)) ?? { verdict: "accept" as const, content: head };
@@ -115,8 +123,14 @@ class CleanupRun {
     if (verdict.verdict === "discard" || this.#submission.discard === true) return { outcome: "discarded", queueId };
     const held = verdict.verdict === "hold" || this.#submission.hold === true || checked.hold;
     // A filter's changes lie elsewhere in the queue file: the size is that of what came in.
-    const sizeBytes = filter === undefined ? undefined : editableSize(fields, joinContent(fields, split.body, split.separated));
-    return this.#store(verdict.content, recipients, held ? "hold" : "incoming", sizeBytes);
+    const sizeBytes = filter === undefined ? undefined : editableSize(fields, joinContent(fields, body, split.separated));
+    return this.#store(
+      verdict.content,
+      recipients,
+      held ? "hold" : "incoming",
+      sizeBytes,
+      checked.filter ?? this.#submission.contentFilter,
+    );
   }
 
   /** Fields that a message does not keep (`message_drop_headers`), and addresses of local mail completed. */
@@ -148,7 +162,12 @@ class CleanupRun {
   }
 
   /** The message id, and what header checks remark, in the order of the fields; a refused or discarded message is not read on. */
-  #logHeader(arrived: readonly string[], fields: readonly string[], { remarks, rejected, discard }: CheckedHeader): void {
+  #logHeader(
+    arrived: readonly string[],
+    fields: readonly string[],
+    { remarks }: CheckedHeader,
+    { rejected, discard }: CheckedMessage,
+  ): void {
     const { queueId } = this.#submission;
     const at = arrived.findIndex((field) => fieldName(field) === "message-id");
     const isBefore = (remark: CheckedHeader["remarks"][number]): boolean => at === -1 || remark.field < at;
@@ -157,6 +176,14 @@ class CleanupRun {
     const readOn = (rejected === undefined && !discard) || remarks.some((each) => !isBefore(each));
     if (readOn) this.#system.log.write(this.#author, { event: "identified", queueId, messageId: messageIdOf(fields) });
     for (const each of remarks.filter((each) => !isBefore(each))) remark(each);
+  }
+
+  /** The body as `body_checks` leave it. */
+  #checkedBody(checks: ContentChecks, fields: readonly string[], body: Buffer): Buffer {
+    const { rejected, discard } = checks.message;
+    if (rejected !== undefined || discard || this.#system.policy.list("body_checks").length === 0) return body;
+    const { queueId } = this.#submission;
+    return checks.body(body, boundaryOf(fields), (text) => this.#system.log.info(this.#author, `${queueId}: ${text}`));
   }
 
   /** Who sent it and for whom, as log lines about its content end. */
@@ -173,7 +200,7 @@ class CleanupRun {
   }
 
   /** Completed, expanded through virtual aliases, each address once; or the reply that refuses the message. */
-  #recipients(redirect: string | undefined): readonly QueueRecipient[] | string {
+  #recipients({ redirect, bcc }: CheckedMessage): readonly QueueRecipient[] | string {
     const { rewrite } = this.#system.tables.addresses;
     const all: QueueRecipient[] = [];
     const seen = new Set<string>();
@@ -211,7 +238,7 @@ class CleanupRun {
     }
     if (redirect !== undefined) return redirected(all, rewrite(redirect));
     const always = this.#system.policy.get("always_bcc");
-    if (always !== "") add({ address: always, dsnOriginal: "", notify: 1 }, rewrite(always));
+    for (const copy of [...bcc, always]) if (copy !== "") add({ address: copy, dsnOriginal: "", notify: 1 }, rewrite(copy));
     return all;
   }
 
@@ -226,6 +253,7 @@ class CleanupRun {
     recipients: readonly QueueRecipient[],
     queue: "incoming" | "hold",
     sizeBytes: number | undefined,
+    contentFilter: string | undefined,
   ): CleanupResult {
     const { queueId, attributes, arrivedAtMs, createdAtMs, sender, senderFullName } = this.#submission;
     if (!this.#system.running) return { outcome: "failed", reply: "451 4.3.0 Error: queue file write error" };
@@ -239,6 +267,7 @@ class CleanupRun {
       ...(warnAfterMs > 0 && sender !== "" && { warnAtMs: arrivedAtMs + warnAfterMs }),
       recipients,
       utf8: this.#needsUtf8(head.fields, recipients),
+      ...(contentFilter !== undefined && { contentFilter }),
     };
     try {
       this.#system.queue.put(queue, queueId, writeQueueFile(envelope, joinContent(head.fields, head.body, head.separated), sizeBytes));
@@ -255,6 +284,12 @@ class CleanupRun {
 /** One recipient in place of all (REDIRECT); the first one's history stays. */
 function redirected([first]: readonly QueueRecipient[], address: string): readonly QueueRecipient[] {
   return first === undefined ? [] : [{ ...first, address }];
+}
+
+/** The boundary of a multipart message's parts; undefined for a message of one part. */
+function boundaryOf(fields: readonly string[]): string | undefined {
+  const type = fields.find((field) => fieldName(field) === "content-type");
+  return type === undefined ? undefined : /^multipart\/[^]*?;\s*boundary="?([^";\s]+)"?/i.exec(fieldValue(type))?.[1];
 }
 
 function messageIdOf(fields: readonly string[]): string {

@@ -1,3 +1,4 @@
+import type { Timer } from "../../../../base/clock.ts";
 import type { MasterService } from "../../../../daemons/postfix/master-cf.ts";
 import { type PostfixPolicy, readPolicy } from "../../../../daemons/postfix/policy.ts";
 import { longQueueId, shortQueueId } from "../../../../daemons/postfix/queue-id.ts";
@@ -44,6 +45,14 @@ export interface PostfixMemory {
   readonly firstInode: number;
 }
 
+/** A listener, and who serves its clients. */
+interface Service {
+  readonly listener: Listener;
+  smtpd: Smtpd;
+  /** Its process has died at its start; until `service_throttle_time` is over nobody is served. */
+  throttled?: { readonly timer: Timer; readonly waiting: VirtualSocket[] } | undefined;
+}
+
 /** master(8): a running Postfix. Starts the other programs, listens for them, reloads and stops them. */
 export class Master implements Program, MailSystem {
   readonly kind = "postfix" as const;
@@ -57,7 +66,7 @@ export class Master implements Program, MailSystem {
   readonly processes: Processes;
   readonly #firstInode: number;
   readonly #anvil: Anvil;
-  readonly #listeners = new Map<string, { readonly listener: Listener; smtpd: Smtpd }>();
+  readonly #listeners = new Map<string, Service>();
   #settings: Readonly<Record<string, string>>;
   #policy: PostfixPolicy;
   #log: MailLog;
@@ -170,9 +179,10 @@ export class Master implements Program, MailSystem {
     this.#log.info(script, `${this.#aborting ? "aborting" : "stopping"} the Postfix mail system`);
     this.#running = false;
     this.#qmgr.manager.stop();
-    for (const { listener, smtpd } of this.#listeners.values()) {
+    for (const { listener, smtpd, throttled } of this.#listeners.values()) {
       listener.close();
       smtpd.stop();
+      this.#turnAway(throttled);
     }
     this.#listeners.clear();
     this.sessions.closeAll();
@@ -311,15 +321,20 @@ export class Master implements Program, MailSystem {
       for (const address of listenAddresses(service.name, this.#policy.list("inet_interfaces"))) {
         const key = `${address ?? "*"}:${port}`;
         wanted.add(key);
-        const smtpd = new Smtpd(this, { name: service.name, policy: this.#policy.forService(service) }, this.#anvil);
+        const smtpd = new Smtpd(this, { name: service.name, policy: this.#policy.forService(service) }, this.#anvil, (worker) =>
+          this.#died(key, worker.pid, worker.fresh),
+        );
         const open = this.#listeners.get(key);
-        if (open !== undefined) open.smtpd = smtpd;
-        else this.#open(key, port, address, smtpd, service);
+        if (open !== undefined) {
+          open.smtpd = smtpd;
+          this.#unthrottle(key);
+        } else this.#open(key, port, address, smtpd, service);
       }
     }
-    for (const [key, { listener }] of this.#listeners) {
+    for (const [key, { listener, throttled }] of this.#listeners) {
       if (wanted.has(key)) continue;
       listener.close();
+      this.#turnAway(throttled);
       this.#listeners.delete(key);
     }
   }
@@ -337,20 +352,51 @@ export class Master implements Program, MailSystem {
     }
   }
 
-  /** An smtpd that dies at its start leaves the client without a word; master says why once, and waits a minute. */
+  /** A service whose process has died at its start waits, and so do its clients: the kernel has taken them, nobody greets them. */
   #serve(key: string, socket: VirtualSocket): void {
-    const smtpd = this.#listeners.get(key)?.smtpd;
-    if (smtpd === undefined) return;
-    const fault = relayProtectionFault(smtpd.service.policy);
-    if (fault === undefined) {
-      smtpd.accept(socket);
+    const entry = this.#listeners.get(key);
+    if (entry === undefined) return;
+    if (entry.throttled !== undefined) {
+      socket.on("error", () => undefined);
+      entry.throttled.waiting.push(socket);
       return;
     }
-    socket.on("error", () => undefined);
+    const fault = relayProtectionFault(entry.smtpd.service.policy);
+    if (fault === undefined) {
+      entry.smtpd.accept(socket);
+      return;
+    }
+    // It ends before it has taken its client.
     const pid = this.machine.newPid();
     this.#log.write({ name: "smtpd", pid }, { event: "remark", level: "fatal", text: fault });
+    this.#died(key, pid, true);
+    this.#serve(key, socket);
+  }
+
+  /** An smtpd ended with exit status 1. @param atStart it has served nobody: master waits before it starts another */
+  #died(key: string, pid: number, atStart: boolean): void {
     this.#log.warning(this.#author, `process /usr/lib/postfix/sbin/smtpd pid ${pid} exit status 1`);
+    const entry = this.#listeners.get(key);
+    if (!atStart || entry === undefined || entry.throttled !== undefined) return;
     this.#log.warning(this.#author, "/usr/lib/postfix/sbin/smtpd: bad command startup -- throttling");
+    const timer = this.machine.clock.setTimeout(() => this.#unthrottle(key), this.#policy.timeMs("service_throttle_time"));
+    entry.throttled = { timer, waiting: [] };
+  }
+
+  /** Those who still wait for a service that is gone. */
+  #turnAway(throttled: Service["throttled"]): void {
+    if (throttled === undefined) return;
+    this.machine.clock.clearTimeout(throttled.timer);
+    for (const socket of throttled.waiting) socket.destroy();
+  }
+
+  #unthrottle(key: string): void {
+    const entry = this.#listeners.get(key);
+    if (entry?.throttled === undefined) return;
+    const { timer, waiting } = entry.throttled;
+    this.machine.clock.clearTimeout(timer);
+    entry.throttled = undefined;
+    for (const socket of waiting) this.#serve(key, socket);
   }
 
   #warnInterfaces(before: string, now: string): void {

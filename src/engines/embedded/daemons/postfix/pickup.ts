@@ -3,6 +3,7 @@ import { mailDate } from "../../../../mail/message.ts";
 import type { Author } from "./mail-log.ts";
 import type { MailSystem } from "./mail-system.ts";
 import { contentOf, readQueueFile } from "./queue-file.ts";
+import { contentFilterOf } from "./submission.ts";
 
 /** pickup(8): takes what sendmail(1) has dropped and hands it to cleanup. */
 export class Pickup {
@@ -63,6 +64,7 @@ export class Pickup {
       local: true,
       detectUtf8: true,
       expand: true,
+      ...contentFilterOf(this.#system.policyOf("pickup")),
     });
   }
 

@@ -12,6 +12,8 @@ export interface Worker {
   readonly fresh: boolean;
   /** The job is done; the process waits for the next one, up to `max_idle`. */
   release(): void;
+  /** The process ends, done or not. */
+  die(): void;
 }
 
 /** A process that waits for its next job. */
@@ -39,6 +41,8 @@ export class Processes {
   readonly #maxIdleMs: () => number;
   readonly #random: Random;
   readonly #idle = new Map<string, Idle[]>();
+  /** What is to be done when a process ends, by its id. */
+  readonly #endings = new Map<number, () => void>();
   /** Raised by a reload: processes of an older generation end when their job is done. */
   #generation = 0;
 
@@ -78,14 +82,34 @@ export class Processes {
         released = true;
         if (generation === this.#generation && uses < maxUses)
           this.#rest({ service, pid, uses, untilMs: this.#clock.now() + this.#maxIdleMs() });
+        else this.#ended(pid);
+      },
+      die: () => {
+        if (!released) this.#ended(pid);
+        released = true;
       },
     };
+  }
+
+  /** Does something once a process has ended, such as closing what only it had open. */
+  whenEnded(pid: number, then: () => void): void {
+    this.#endings.set(pid, then);
+  }
+
+  #ended(pid: number): void {
+    const then = this.#endings.get(pid);
+    this.#endings.delete(pid);
+    then?.();
   }
 
   /** After a reload every process is a new one. */
   renew(): void {
     this.#generation += 1;
-    for (const waiting of this.#idle.values()) for (const idle of waiting) this.#clock.clearTimeout(idle.timer);
+    for (const waiting of this.#idle.values())
+      for (const idle of waiting) {
+        this.#clock.clearTimeout(idle.timer);
+        this.#ended(idle.pid);
+      }
     this.#idle.clear();
   }
 
@@ -96,6 +120,7 @@ export class Processes {
       () => {
         const at = waiting.findIndex((each) => each.pid === process.pid);
         if (at !== -1) waiting.splice(at, 1);
+        this.#ended(process.pid);
       },
       Math.max(0, process.untilMs - this.#clock.now()),
     );

@@ -41,6 +41,8 @@ export interface Envelope {
   readonly recipients: readonly QueueRecipient[];
   /** SMTPUTF8 was asked for, or an address or header field needs it. */
   readonly utf8?: boolean;
+  /** `transport:nexthop` that the message goes by, whoever it is for. */
+  readonly contentFilter?: string;
 }
 
 /** A queue file as it was read back. */
@@ -85,7 +87,8 @@ export function writeQueueFile(envelope: Envelope, content: Uint8Array, reported
     "C",
     sizeFields(reportedSizeBytes ?? body.length, contentOffset, envelope.recipients.length, 0, body.length, envelope.utf8 === true ? 1 : 0),
   );
-  return Buffer.concat([size, ...head, body, record("X", ""), record("E", "")]);
+  const extracted = envelope.contentFilter === undefined ? [] : [record("f", envelope.contentFilter)];
+  return Buffer.concat([size, ...head, body, record("X", ""), ...extracted, record("E", "")]);
 }
 
 /**
@@ -254,6 +257,7 @@ class EnvelopeReader {
   #arrivedAtMs = 0;
   #createdAtMs = 0;
   readonly #attributes: (readonly [string, string])[] = [];
+  #contentFilter: string | undefined;
   #fullName: string | undefined;
   #sender = "";
   #warnAtMs: number | undefined;
@@ -272,6 +276,9 @@ class EnvelopeReader {
       }
       case "A":
         this.#attribute(text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1));
+        break;
+      case "f":
+        this.#contentFilter = text;
         break;
       case "F":
         this.#fullName = text;
@@ -301,6 +308,7 @@ class EnvelopeReader {
       sender: this.#sender,
       ...(this.#warnAtMs !== undefined && { warnAtMs: this.#warnAtMs }),
       recipients: this.#recipients,
+      ...(this.#contentFilter !== undefined && { contentFilter: this.#contentFilter }),
     };
   }
 

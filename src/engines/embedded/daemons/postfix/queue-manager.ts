@@ -8,7 +8,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { Author } from "./mail-log.ts";
 import type { MailSystem } from "./mail-system.ts";
 import { type QueueRecipient, readQueueFile, type StoredMessage, withDone, withoutWarning } from "./queue-file.ts";
-import { type Route, routeOf } from "./routing.ts";
+import { filterRoute, type Route, routeOf } from "./routing.ts";
 
 /** Recipients of one message that go the same way. */
 interface Leg {
@@ -144,14 +144,14 @@ export class QueueManager {
   async #deliver(id: string, message: StoredMessage, activeAtMs: number): Promise<void> {
     const waiting = message.recipients.filter((recipient) => !recipient.done);
     this.#system.bounce.forgetDelays(id);
-    const legs = this.#legs(waiting);
+    const legs = this.#legs(waiting, message.contentFilter);
     await Promise.all(legs.map((leg) => this.#deliverLeg(id, message, leg, activeAtMs)));
     if (!this.#stopped) await this.#finish(id);
   }
 
   /** Sorted as qmgr sorts them: transport, next hop, domain, address; then cut where a delivery takes no more recipients. */
-  #legs(recipients: readonly QueueRecipient[]): readonly Leg[] {
-    const routed = recipients.map((recipient) => ({ recipient, route: this.#route(recipient.address) }));
+  #legs(recipients: readonly QueueRecipient[], filter: string | undefined): readonly Leg[] {
+    const routed = recipients.map((recipient) => ({ recipient, route: this.#route(recipient.address, filter) }));
     const domain = (address: string): string => splitAddress(address).domain?.toLowerCase() ?? "\uffff";
     const order = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
     routed.sort(
@@ -173,8 +173,10 @@ export class QueueManager {
     return legs;
   }
 
-  #route(address: string): Route {
-    const route = routeOf(this.#system.tables.addresses, address, (transport) => this.#recipientLimit(transport) === 1);
+  #route(address: string, filter: string | undefined): Route {
+    const oneByOne = (transport: string): boolean => this.#recipientLimit(transport) === 1;
+    if (filter !== undefined) return filterRoute(filter, address, oneByOne);
+    const route = routeOf(this.#system.tables.addresses, address, oneByOne);
     if (route.warnings.length > 0) {
       const worker = this.#system.processes.take("rewrite/unix", "trivial-rewrite");
       for (const warning of route.warnings) this.#system.log.warning(worker, warning);

@@ -34,3 +34,15 @@ export function routeOf(resolver: Resolver, address: string, oneByOne: (transpor
   const queueName = oneByOne(transport) ? `${recipient.slice(0, recipient.lastIndexOf("@"))}@${folded}` : folded;
   return { transport, nexthop, recipient, queueName, warnings: complaints };
 }
+
+/**
+ * Mail with a filter goes by the filter, whoever it is for.
+ * @param filter `smtp:[127.0.0.1]:10025`; without a next hop the recipient's domain is it
+ */
+export function filterRoute(filter: string, address: string, oneByOne: (transport: string) => boolean): Route {
+  const [, transport = filter, named = ""] = /^([^:]*):([^]*)$/.exec(filter) ?? [];
+  const nexthop = named === "" ? address.slice(address.lastIndexOf("@") + 1) : named;
+  const folded = nexthop.toLowerCase();
+  const queueName = oneByOne(transport) ? `${address.slice(0, address.lastIndexOf("@"))}@${folded}` : folded;
+  return { transport, nexthop, recipient: address, queueName, warnings: [] };
+}

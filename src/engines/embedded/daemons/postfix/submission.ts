@@ -1,3 +1,4 @@
+import type { PostfixPolicy } from "../../../../daemons/postfix/policy.ts";
 import type { Author } from "./mail-log.ts";
 import type { FilteredContent } from "./milter-edits.ts";
 import type { QueueRecipient } from "./queue-file.ts";
@@ -25,6 +26,8 @@ export interface Submission {
   /** An access table asked for it. */
   readonly hold?: boolean;
   readonly discard?: boolean;
+  /** `transport:nexthop` of `content_filter`: everybody's mail goes by there. */
+  readonly contentFilter?: string;
   /** Virtual aliases are expanded (`no` for what the mail system itself forwards). */
   readonly expand: boolean;
 }
@@ -44,4 +47,10 @@ export type FilterVerdict =
 /** The mail filters of one SMTP session, as cleanup(8) asks them at the end of the message. */
 export interface MessageFilter {
   judge(content: FilteredContent, recipients: readonly QueueRecipient[], author: Author): Promise<FilterVerdict>;
+}
+
+/** The `content_filter` of the program that takes a message in. */
+export function contentFilterOf(policy: PostfixPolicy): { readonly contentFilter?: string } {
+  const contentFilter = policy.get("content_filter");
+  return contentFilter === "" ? {} : { contentFilter };
 }

@@ -27,7 +27,7 @@ export const adminCommands: Readonly<Record<string, (call: DoveadmCall) => Comma
     const [user, password = ""] = call.args;
     if (user === undefined) throw new DoveadmExit(commandUsage("auth test"), EXIT.usage);
     const dovecot = runningDovecot(call.machine);
-    const good = dovecot?.users.verify(dovecot.policy, user, password) === true;
+    const good = dovecot?.users.logIn(dovecot.policy, user, password).right === true;
     const stdout = `passdb: ${user} auth ${good ? "succeeded" : "failed"}\nextra fields:\n  user=${nameOf(call.machine, user)}\n`;
     return { stdout, stderr: "", code: good ? 0 : EXIT.denied };
   },

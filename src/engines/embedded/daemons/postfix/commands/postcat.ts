@@ -12,6 +12,7 @@ const recordNames: Readonly<Record<string, string>> = {
   T: "message_arrival_time",
   A: "named_attribute",
   F: "sender_fullname",
+  f: "content_filter",
   S: "sender",
   W: "warning_message_time",
   "/": "killed_record",

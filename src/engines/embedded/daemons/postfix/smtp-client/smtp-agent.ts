@@ -1,3 +1,4 @@
+import { isTroubled } from "../../../../../daemons/postfix/tables/maps.ts";
 import { connectTcp, connectUnix, SmtpConnection } from "../../../smtp/connection.ts";
 import { errorText } from "../../../wire/error-text.ts";
 import { NetworkError, type VirtualSocket } from "../../../wire/network-stack.ts";
@@ -170,9 +171,32 @@ class SmtpAgent {
       connection.close();
       return;
     }
+    const unauthenticated = this.#authenticate(greeted.features, host, destination, peer);
+    if (unauthenticated !== undefined) {
+      this.#delivery.setUp();
+      this.#putOff(unauthenticated, relay, host, place.last);
+      connection.send("QUIT");
+      connection.close();
+      return;
+    }
     this.#delivery.setUp();
     const session: Session = { connection, protocol: this.#protocol, peer, relay, features: greeted.features, uses: 0 };
     await this.#transfer(session, place.last, host.name);
+  }
+
+  /**
+   * Logs in where main.cf has a password for the server and the server wants one. Cyrus SASL has no mechanism in Debian's Postfix
+   * without libsasl2-modules, whatever the server offers and the password is.
+   * @returns why it cannot
+   */
+  #authenticate(features: ReadonlyMap<string, string>, host: MailHost, destination: Destination, peer: string): Trouble | undefined {
+    if (this.#protocol !== "smtp" || !this.#policy().bool("smtp_sasl_auth_enable") || !features.has("AUTH")) return undefined;
+    const { tables } = this.#system;
+    const found = tables.find("smtp_sasl_password_maps", host.name) ?? tables.find("smtp_sasl_password_maps", destination.text);
+    if (found === undefined || isTroubled(found)) return undefined;
+    this.#delivery.warn("SASL authentication failure: No worthy mechs found");
+    const text = `SASL authentication failed; cannot authenticate to server ${peer}: no mechanism available`;
+    return { dsn: "4.7.0", text, throttles: true };
   }
 
   /** A server that calls itself what we call ourselves: mail would go round (`host ... greeted me with my own hostname`). */

@@ -12,12 +12,18 @@ export interface IncomingMessage {
   /** Given with the first recipient that is accepted. */
   readonly queueId: string | undefined;
   /** `sizeBytes` is what the client announced (SIZE), 0 where it did not. */
-  readonly parameters: { readonly sizeBytes: number };
+  readonly parameters: { readonly sizeBytes: number; readonly saslSender?: string };
 }
 
 /** The session's mail filters, as a message takes them along to cleanup(8). */
 export interface MessageFilters {
   ofMessage(message: IncomingMessage): MessageFilter;
+}
+
+/** Who has logged in, and by which mechanism. */
+export interface SaslLogin {
+  readonly method: string;
+  readonly username: string;
 }
 
 /** One client's session as smtpd's parts see it: who the client is, what it has said so far, and where to complain. */
@@ -40,6 +46,9 @@ export interface ClientSession {
   readonly transaction: IncomingMessage | undefined;
   /** undefined where no filters are wanted. */
   readonly filters: MessageFilters | undefined;
+  readonly forwarded: Readonly<Record<string, string>> | undefined;
+  /** undefined where nobody may log in. */
+  readonly sasl: { readonly login?: SaslLogin } | undefined;
   warn(text: string): void;
   /** `NOQUEUE: milter-reject: RCPT from ...`. @param recipient the one in question */
   logMilterReject(reply: string, recipient?: string): void;

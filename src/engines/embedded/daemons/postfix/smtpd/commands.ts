@@ -2,10 +2,12 @@ import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.t
 import { splitAddress } from "../../../../../mail/address.ts";
 import { addressLiteral, isHostName } from "../../../../../mail/host-name.ts";
 import { recipientAddress, senderAddress } from "./address-argument.ts";
+import { auth } from "./auth-command.ts";
 import { bdat, data } from "./content-commands.ts";
 import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import { mailParameters, rcptParameters } from "./parameters.ts";
 import type { CommandToken } from "./tokens.ts";
+import { xclient, xclientLine, xforward, xforwardLine } from "./told-client.ts";
 import { Transaction } from "./transaction.ts";
 
 /** One SMTP command of smtpd's table. */
@@ -54,6 +56,7 @@ async function greeted(session: Conversation, tokens: readonly CommandToken[], p
   session.chunkRefused = false;
   session.transaction?.abandon();
   session.transaction = undefined;
+  session.forwarded = undefined;
   const refusal = (await session.decide("helo")).reject;
   if (refusal !== undefined) {
     const reply = replyText(refusal);
@@ -74,14 +77,24 @@ function capabilities(session: Conversation, discarded: ReadonlySet<string>): re
     size > 0 ? `SIZE ${size}` : "SIZE",
     ...(policy.bool("disable_vrfy_command") ? [] : ["VRFY"]),
     "ETRN",
+    ...authLines(session),
+    ...(session.trusts("smtpd_authorized_xclient_hosts") ? [xclientLine] : []),
+    ...(session.trusts("smtpd_authorized_xforward_hosts") ? [xforwardLine] : []),
     "ENHANCEDSTATUSCODES",
     "8BITMIME",
     "DSN",
     ...(policy.bool("smtputf8_enable") ? ["SMTPUTF8"] : []),
     "CHUNKING",
-  ].filter((keyword) => !discarded.has(keyword.split(" ")[0] ?? ""));
+  ].filter((keyword) => !discarded.has(keyword.split(/[ =]/)[0] ?? ""));
   const lines = [policy.get("myhostname"), ...offered];
   return lines.map((line, index) => `250${index === lines.length - 1 ? " " : "-"}${line}`);
+}
+
+/** `AUTH=` is how clients before RFC 2554 want it (`broken_sasl_auth_clients`). */
+function authLines({ sasl, policy, hidesAuth }: Conversation): readonly string[] {
+  if (sasl === undefined || hidesAuth) return [];
+  const names = sasl.mechanisms.join(" ");
+  return [`AUTH ${names}`, ...(policy.bool("broken_sasl_auth_clients") ? [`AUTH=${names}`] : [])];
 }
 
 const mail: Run = async (session, tokens) => {
@@ -93,7 +106,7 @@ const mail: Run = async (session, tokens) => {
   if (argument === undefined || tokens[1]?.text.toLowerCase() !== "from:") return bad("501 5.5.4 Syntax: MAIL FROM:<address>");
   if (!session.countMessage()) return bad(`450 4.7.1 Error: too much mail from ${session.client.address}`);
   if (argument.broken) return bad("501 5.1.7 Bad sender address syntax");
-  const parsed = mailParameters(words(tokens, 3));
+  const parsed = mailParameters(words(tokens, 3), session.sasl !== undefined);
   if ("reply" in parsed) return bad(parsed.reply);
   const sender = senderAddress(session, argument.text);
   if (sender === undefined) return bad("501 5.1.7 Bad sender address syntax");
@@ -168,6 +181,7 @@ const rcpt: Run = async (session, tokens) => {
   const filtered = await session.filters?.rcpt(address);
   if (filtered !== undefined) return bad(filtered);
   transaction.accept({ address, ...parsed.parameters });
+  session.forwarded = undefined;
   return good("250 2.1.5 Ok");
 };
 
@@ -176,6 +190,7 @@ const rset: Run = (session, tokens) => {
   session.chunkRefused = false;
   session.transaction?.abandon();
   session.transaction = undefined;
+  session.forwarded = undefined;
   session.filters?.abort();
   return good("250 2.0.0 Ok");
 };
@@ -214,10 +229,10 @@ const etrn: Run = (session, tokens) => {
 const table: readonly CommandHandler[] = [
   { name: "helo", last: true, limited: true, run: helo },
   { name: "ehlo", last: true, limited: true, run: ehlo },
-  { name: "xclient", last: false, limited: false, run: () => bad("550 5.7.0 Error: insufficient authorization") },
-  { name: "xforward", last: false, limited: false, run: () => bad("550 5.7.0 Error: insufficient authorization") },
+  { name: "xclient", last: false, limited: false, run: xclient },
+  { name: "xforward", last: false, limited: false, run: xforward },
   { name: "starttls", last: false, limited: false, run: () => bad("502 5.5.1 Error: command not implemented") },
-  { name: "auth", last: false, limited: false, run: () => bad("503 5.5.1 Error: authentication not enabled") },
+  { name: "auth", last: false, limited: false, run: auth },
   { name: "mail", last: false, limited: false, run: mail },
   { name: "rcpt", last: false, limited: false, run: rcpt },
   { name: "data", last: true, limited: false, run: data },

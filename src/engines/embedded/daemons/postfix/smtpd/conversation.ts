@@ -1,7 +1,10 @@
 import type { Decision, Stage } from "../../../../../daemons/postfix/restrictions/evaluate.ts";
 import type { MailFilters } from "../milter-client.ts";
+import type { ClientName } from "./client-name.ts";
 import type { ClientSession } from "./client-session.ts";
+import type { DovecotAuth } from "./dovecot-auth.ts";
 import type { Transcript } from "./postmaster-notice.ts";
+import type { SaslSession } from "./sasl-session.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** What a command handler answers: the reply, and whether it counts as an error. */
@@ -32,6 +35,20 @@ export interface Conversation extends ClientSession {
   chunkRefused: boolean;
   readonly filters: MailFilters | undefined;
   readonly transcript: Transcript;
+  /** undefined where nobody may log in. */
+  readonly sasl: SaslSession | undefined;
+  /** What XFORWARD told of the client behind this one, by attribute name; it is told for one message. */
+  forwarded: Readonly<Record<string, string>> | undefined;
+  /** Whether the client is one of a list of hosts (`smtpd_authorized_xclient_hosts`). */
+  trusts(parameter: string): boolean;
+  /** The session is another client's now, and begins anew. */
+  comesFor(client: ClientName): void;
+  /** EHLO keeps quiet about AUTH (`smtpd_sasl_exceptions_networks`). */
+  readonly hidesAuth: boolean;
+  /** The auth process, connected; undefined when it cannot be had, which is logged. */
+  authProcess(): Promise<DovecotAuth | undefined>;
+  /** One line of a dialogue inside a command (AUTH). */
+  say(line: string): void;
   /** Evaluates the restrictions of a stage and logs what they warn about. */
   decide(stage: Stage, recipient?: string): Promise<Decision>;
   /** `NOQUEUE: reject: RCPT from ...`. @param recipient the one in question */

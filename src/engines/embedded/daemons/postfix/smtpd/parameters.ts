@@ -8,6 +8,8 @@ export interface MailParameters {
   readonly ret?: 1 | 2;
   readonly envelopeId?: string;
   readonly utf8: boolean;
+  /** `AUTH=` of a client that may log in: whom it names as the author. */
+  readonly saslSender?: string;
 }
 
 /** ESMTP parameters of RCPT TO. */
@@ -21,12 +23,14 @@ export interface RcptParameters {
 /** The parameters, or the reply that refuses them and what smtpd warns about. */
 export type Parsed<T> = { readonly parameters: T } | { readonly reply: string; readonly warning?: string };
 
-export function mailParameters(words: readonly string[]): Parsed<MailParameters> {
+/** @param mayLogIn clients may log in here, so that whom they name as the author is kept */
+export function mailParameters(words: readonly string[], mayLogIn: boolean): Parsed<MailParameters> {
   let sizeBytes = 0;
   let encoding: MailParameters["encoding"];
   let ret: MailParameters["ret"];
   let envelopeId: string | undefined;
   let utf8 = false;
+  let saslSender: string | undefined;
   for (const word of words) {
     const upper = word.toUpperCase();
     const value = word.slice(word.indexOf("=") + 1);
@@ -44,7 +48,9 @@ export function mailParameters(words: readonly string[]): Parsed<MailParameters>
       const decoded = decodeXtext(value);
       if (envelopeId !== undefined || decoded === undefined || decoded === "") return { reply: "501 5.5.4 Bad ENVID parameter syntax" };
       envelopeId = decoded;
-    } else if (!upper.startsWith("AUTH=")) {
+    } else if (upper.startsWith("AUTH=")) {
+      if (mayLogIn && value !== "<>") saslSender = value;
+    } else {
       return { reply: `555 5.5.4 Unsupported option: ${word}` };
     }
   }
@@ -54,6 +60,7 @@ export function mailParameters(words: readonly string[]): Parsed<MailParameters>
     ...(encoding !== undefined && { encoding }),
     ...(ret !== undefined && { ret }),
     ...(envelopeId !== undefined && { envelopeId }),
+    ...(saslSender !== undefined && { saslSender }),
   };
   return { parameters };
 }

@@ -1,4 +1,5 @@
 import { delay } from "../../../../../base/clock.ts";
+import { matchClient, openMatchList } from "../../../../../daemons/postfix/match-list.ts";
 import type { PostfixPolicy } from "../../../../../daemons/postfix/policy.ts";
 import { type Decision, decide, type Stage } from "../../../../../daemons/postfix/restrictions/evaluate.ts";
 import type { RestrictionContext, SessionFacts } from "../../../../../daemons/postfix/restrictions/facts.ts";
@@ -6,16 +7,20 @@ import { replyText } from "../../../../../daemons/postfix/restrictions/verdict.t
 import { quoteAddress } from "../../../../../mail/address.ts";
 import type { Peer } from "../../../../../world/event.ts";
 import type { ClientLink, SmtpSession } from "../../../smtp/session.ts";
+import { fileReaderOf } from "../file-reader.ts";
 import type { MailSystem } from "../mail-system.ts";
 import { type MailFilters, openFilters } from "../milter-client.ts";
 import type { Worker } from "../processes.ts";
+import { ClientLimits } from "./client-limits.ts";
 import { type ClientName, nameClient } from "./client-name.ts";
 import { type CommandHandler, commandTable } from "./commands.ts";
 import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import { CommandCounters } from "./counters.ts";
+import type { DovecotAuth } from "./dovecot-auth.ts";
 import { sessionLookups } from "./lookups.ts";
 import { Transcript } from "./postmaster-notice.ts";
 import { withFooter } from "./reject-footer.ts";
+import { offered, type SaslSession, wantsSasl } from "./sasl-session.ts";
 import type { SmtpdServer } from "./service.ts";
 import { type CommandToken, commandTokens, escaped } from "./tokens.ts";
 import type { Transaction } from "./transaction.ts";
@@ -35,10 +40,12 @@ export class SmtpdSession implements SmtpSession, Conversation {
   transaction: Transaction | undefined;
   /** A chunk was refused: what belongs to it is refused too, up to its LAST or a fresh start. */
   chunkRefused = false;
+  sasl: SaslSession | undefined;
+  forwarded: Readonly<Record<string, string>> | undefined;
   /** The last command that was recognised, as log lines name it. */
   where = "CONNECT";
   readonly #counters = new CommandCounters();
-  readonly #anvilKey: string;
+  readonly #limits: ClientLimits;
   #errors = 0;
   #junkCommands = 0;
   #aheadReported = false;
@@ -58,7 +65,7 @@ export class SmtpdSession implements SmtpSession, Conversation {
     this.policy = smtpd.service.policy;
     this.#restrictions = { ...smtpd.restrictions, lookups: sessionLookups(this) };
     this.worker = this.system.processes.take(`${smtpd.service.name}/inet`, "smtpd");
-    this.#anvilKey = `${smtpd.service.name}:${link.remoteAddress}`;
+    this.#limits = new ClientLimits(this, smtpd);
     this.client = {
       name: "unknown",
       nameStatus: "permanent",
@@ -88,7 +95,14 @@ export class SmtpdSession implements SmtpSession, Conversation {
     for (const warning of this.client.warnings) this.warn(warning);
     this.system.log.write(this.worker, { event: "connected", client: this.peer });
     this.#connected = true;
-    if (this.#tooManyConnections()) return;
+    if (!(await this.#offerSasl())) return;
+    const tooMany = this.#limits.tooManyConnections();
+    if (tooMany !== undefined) {
+      this.#reply([tooMany.reply]);
+      this.warn(tooMany.warning);
+      this.#hangUp();
+      return;
+    }
     const denied = (await this.decide("connect")).reject;
     if (denied !== undefined) {
       this.#accessDenied = replyText(denied);
@@ -100,6 +114,61 @@ export class SmtpdSession implements SmtpSession, Conversation {
       this.#noteAhead("CONNECT");
       this.#reply([`220 ${this.policy.get("smtpd_banner")}`]);
     }
+  }
+
+  /** @returns false where the process ends, for want of a way to log in */
+  async #offerSasl(): Promise<boolean> {
+    if (!wantsSasl(this.policy)) return true;
+    const process = await this.smtpd.authProcess(this.worker);
+    if (typeof process === "string") this.warn(process);
+    const mechanisms = typeof process === "string" ? [] : offered(process.mechanisms, this.policy);
+    this.sasl = { mechanisms };
+    if (mechanisms.length > 0) return true;
+    await this.#die("no SASL authentication mechanisms");
+    return false;
+  }
+
+  /** msg_fatal(3): the process says why, waits for a second, and ends. */
+  async #die(text: string): Promise<void> {
+    this.#over = true;
+    this.system.log.write(this.worker, { event: "remark", level: "fatal", text });
+    await delay(this.system.machine.clock, 1000);
+    this.link.end();
+    this.worker.die();
+    this.smtpd.died(this.worker);
+  }
+
+  async authProcess(): Promise<DovecotAuth | undefined> {
+    const process = await this.smtpd.authProcess(this.worker);
+    if (typeof process !== "string") return process;
+    this.warn(process);
+    return undefined;
+  }
+
+  get hidesAuth(): boolean {
+    return this.#isOneOf("smtpd_sasl_exceptions_networks");
+  }
+
+  trusts(parameter: string): boolean {
+    return this.#isOneOf(parameter);
+  }
+
+  comesFor(client: ClientName): void {
+    this.client = client;
+    this.heloName = undefined;
+    this.protocol = "SMTP";
+    this.forwarded = undefined;
+  }
+
+  #isOneOf(parameter: string): boolean {
+    const listed = this.policy.list(parameter);
+    if (listed.length === 0) return false;
+    const hosts = openMatchList(parameter, listed, fileReaderOf(this.system.machine.files));
+    return matchClient(hosts, this.client.name, this.client.address, false) === true;
+  }
+
+  say(line: string): void {
+    this.#reply([line]);
   }
 
   async command(line: string): Promise<void> {
@@ -162,7 +231,7 @@ export class SmtpdSession implements SmtpSession, Conversation {
     void this.transcript.report(this, this.broken);
     if (this.#connected) {
       this.system.log.write(this.worker, { event: "disconnected", client: this.peer, counts: this.#counters.shown() });
-      this.smtpd.anvil.disconnected(this.#anvilKey);
+      this.#limits.disconnected();
     }
     this.worker.release();
   }
@@ -256,41 +325,12 @@ export class SmtpdSession implements SmtpSession, Conversation {
     this.system.log.info(this.worker, `improper command pipelining after ${stage} from ${this.peerText}: ${escaped(ahead.slice(0, 100))}`);
   }
 
-  #tooManyConnections(): boolean {
-    const { count, rate } = this.smtpd.anvil.connected(this.#anvilKey);
-    if (this.smtpd.restrictions.isMyNetwork(this.client.name, this.client.address)) return false;
-    const countLimit = this.policy.int("smtpd_client_connection_count_limit");
-    const rateLimit = this.policy.int("smtpd_client_connection_rate_limit");
-    const host = this.policy.get("myhostname");
-    const what =
-      countLimit > 0 && count > countLimit
-        ? `concurrency limit exceeded: ${count}`
-        : rateLimit > 0 && rate > rateLimit
-          ? `rate limit exceeded: ${rate}`
-          : undefined;
-    if (what === undefined) return false;
-    this.#reply([`421 4.7.0 ${host} Error: too many connections from ${this.client.address}`]);
-    this.warn(`Connection ${what} from ${this.peerText} for service ${this.smtpd.service.name}`);
-    this.#hangUp();
-    return true;
-  }
-
-  /** One RCPT command more. @returns false when there are too many within a minute */
   countRecipient(): boolean {
-    const limit = this.policy.int("smtpd_client_recipient_rate_limit");
-    const rate = this.smtpd.anvil.recipient(this.#anvilKey);
-    if (limit === 0 || rate <= limit || this.smtpd.restrictions.isMyNetwork(this.client.name, this.client.address)) return true;
-    this.warn(`Recipient address rate limit exceeded: ${rate} from ${this.peerText} for service ${this.smtpd.service.name}`);
-    return false;
+    return this.#limits.countRecipient();
   }
 
-  /** One MAIL command more. @returns false when there are too many within a minute */
   countMessage(): boolean {
-    const limit = this.policy.int("smtpd_client_message_rate_limit");
-    const rate = this.smtpd.anvil.message(this.#anvilKey);
-    if (limit === 0 || rate <= limit || this.smtpd.restrictions.isMyNetwork(this.client.name, this.client.address)) return true;
-    this.warn(`Message delivery request rate limit exceeded: ${rate} from ${this.peerText} for service ${this.smtpd.service.name}`);
-    return false;
+    return this.#limits.countMessage();
   }
 
   // ---- rules
@@ -322,6 +362,7 @@ export class SmtpdSession implements SmtpSession, Conversation {
       ...(heloName !== undefined && { helo: heloName }),
       ...(transaction !== undefined && { sender: transaction.sender }),
       ...(recipient !== undefined && { recipient }),
+      ...(this.sasl?.login !== undefined && { saslUsername: this.sasl.login.username }),
       encrypted: false,
       unauthorisedPipelining: this.#aheadReported,
       recipientCount: transaction?.recipients.length ?? 0,

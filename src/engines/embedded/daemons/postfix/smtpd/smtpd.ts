@@ -7,8 +7,13 @@ import type { VirtualSocket } from "../../../wire/network-stack.ts";
 import type { Anvil } from "../anvil.ts";
 import { fileReaderOf } from "../file-reader.ts";
 import type { MailSystem } from "../mail-system.ts";
+import type { Worker } from "../processes.ts";
+import { DovecotAuth } from "./dovecot-auth.ts";
 import type { SmtpdServer, SmtpdService } from "./service.ts";
 import { SmtpdSession } from "./session.ts";
+
+/** Debian's Postfix with Cyrus SASL and none of its modules. */
+const noCyrusMechanism = "xsasl_cyrus_server_get_mechanism_list: no applicable SASL mechanisms";
 
 /** smtpd(8): the server for one listener. Every client gets a session in a process of its own. */
 export class Smtpd implements SmtpdServer {
@@ -17,9 +22,14 @@ export class Smtpd implements SmtpdServer {
   readonly anvil: Anvil;
   /** What does not depend on the client. */
   readonly restrictions: Omit<RestrictionContext, "lookups">;
+  readonly died: (worker: Worker) => void;
   readonly #server: VirtualSmtpServer;
+  /** By the id of the process that has it open. */
+  readonly #authProcesses = new Map<number, DovecotAuth>();
 
-  constructor(system: MailSystem, service: SmtpdService, anvil: Anvil) {
+  /** @param died a process ended with exit status 1 */
+  constructor(system: MailSystem, service: SmtpdService, anvil: Anvil, died: (worker: Worker) => void) {
+    this.died = died;
     this.system = system;
     this.service = service;
     this.anvil = anvil;
@@ -34,6 +44,20 @@ export class Smtpd implements SmtpdServer {
   /** Postfix ends: every client is cut off. */
   stop(): void {
     this.#server.dropClients();
+  }
+
+  async authProcess({ pid }: Worker): Promise<DovecotAuth | string> {
+    if (this.service.policy.get("smtpd_sasl_type") === "cyrus") return noCyrusMechanism;
+    const open = this.#authProcesses.get(pid);
+    if (open?.open === true) return open;
+    const opened = await DovecotAuth.open(this.system, this.service.policy.get("smtpd_sasl_path"), pid);
+    if (typeof opened === "string") return opened;
+    this.#authProcesses.set(pid, opened);
+    this.system.processes.whenEnded(pid, () => {
+      this.#authProcesses.get(pid)?.close();
+      this.#authProcesses.delete(pid);
+    });
+    return opened;
   }
 
   #newSession(link: ClientLink): SmtpdSession {

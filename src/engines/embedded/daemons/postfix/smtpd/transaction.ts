@@ -1,6 +1,7 @@
 import { quoteAddress } from "../../../../../mail/address.ts";
 import { mailDate } from "../../../../../mail/message.ts";
-import type { CleanupResult } from "../submission.ts";
+import type { Peer } from "../../../../../world/event.ts";
+import { type CleanupResult, contentFilterOf } from "../submission.ts";
 import type { ClientSession, IncomingMessage } from "./client-session.ts";
 import type { MailParameters, RcptParameters } from "./parameters.ts";
 
@@ -41,7 +42,27 @@ export class Transaction implements IncomingMessage {
     this.#createdAtMs = this.#session.system.machine.clock.now();
     this.queueId = this.#session.system.newQueueId();
     const { system, worker, peer } = this.#session;
-    system.log.write(worker, { event: "accepted", queueId: this.queueId, client: peer });
+    system.log.write(worker, { event: "accepted", queueId: this.queueId, client: peer, ...this.#sasl(), ...this.#forwarded() });
+  }
+
+  /** Who has logged in, and whom the client names as the message's author (RFC 4954, AUTH=). */
+  #sasl(): { readonly saslMethod?: string; readonly saslUsername?: string; readonly saslSender?: string } {
+    const { saslSender } = this.parameters;
+    const login = this.#session.sasl?.login;
+    return {
+      ...(login !== undefined && { saslMethod: login.method, saslUsername: login.username }),
+      ...(saslSender !== undefined && { saslSender }),
+    };
+  }
+
+  /** Whose mail a filter passes on (XFORWARD). */
+  #forwarded(): { readonly originalQueueId?: string; readonly originalClient?: Peer } {
+    const { forwarded } = this.#session;
+    const { IDENT, NAME, ADDR } = forwarded ?? {};
+    return {
+      ...(IDENT !== undefined && { originalQueueId: IDENT }),
+      ...(ADDR !== undefined && { originalClient: { name: NAME ?? "unknown", address: ADDR } }),
+    };
   }
 
   /** The session ends or the client starts anew: nothing was queued. */
@@ -52,7 +73,7 @@ export class Transaction implements IncomingMessage {
 
   /** Hands the message to cleanup(8). @param complete false when the client broke off: only its header is looked at */
   async submit(content: Buffer): Promise<CleanupResult> {
-    const { system, filters } = this.#session;
+    const { system, filters, policy } = this.#session;
     const queueId = this.queueId ?? system.newQueueId();
     const received = Buffer.from(this.#receivedField(queueId), "latin1");
     return system.cleanup.accept({
@@ -67,6 +88,7 @@ export class Transaction implements IncomingMessage {
       utf8: this.parameters.utf8,
       ...(filters !== undefined && { filter: filters.ofMessage(this) }),
       expand: true,
+      ...contentFilterOf(policy),
       ...(this.wishes.has("hold") && { hold: true }),
       ...(this.wishes.has("discard") && { discard: true }),
     });
@@ -85,9 +107,12 @@ export class Transaction implements IncomingMessage {
   }
 
   #receivedField(queueId: string): string {
-    const { policy, client, heloName, protocol } = this.#session;
+    const { policy, client, heloName, protocol, sasl } = this.#session;
     const address = client.address.includes(":") ? `IPv6:${client.address}` : client.address;
-    const by = `\tby ${policy.get("myhostname")} (${policy.get("mail_name")}) with ${protocol} id ${queueId}`;
+    const user = policy.bool("smtpd_sasl_authenticated_header") ? sasl?.login?.username : undefined;
+    const authenticated = user === undefined ? "" : `\t(Authenticated sender: ${user})\n`;
+    const with_ = `${protocol}${sasl?.login === undefined ? "" : "A"}`;
+    const by = `${authenticated}\tby ${policy.get("myhostname")} (${policy.get("mail_name")}) with ${with_} id ${queueId}`;
     const date = mailDate(this.#arrivedAtMs);
     const [only, ...others] = this.recipients;
     const tail =
@@ -97,11 +122,15 @@ export class Transaction implements IncomingMessage {
 
   #attributes(queueId: string): readonly (readonly [string, string])[] {
     const { client, heloName, protocol, link, peerText } = this.#session;
+    const { saslMethod, saslUsername, saslSender } = this.#sasl();
     const { ret, envelopeId, encoding } = this.parameters;
     const helo = heloName === undefined ? [] : [["helo_name", heloName] as const];
     return [
       ["log_ident", queueId],
       ["rewrite_context", this.#isLocalClient() ? "local" : "remote"],
+      ...(saslMethod === undefined ? [] : [["sasl_method", saslMethod] as const]),
+      ...(saslUsername === undefined ? [] : [["sasl_username", saslUsername] as const]),
+      ...(saslSender === undefined ? [] : [["sasl_sender", saslSender] as const]),
       ...(envelopeId === undefined ? [] : [["envelope_id", envelopeId] as const]),
       ...(ret === undefined ? [] : [["ret_flags", String(ret)] as const]),
       ...(encoding === undefined ? [] : [["encoding", encoding] as const]),

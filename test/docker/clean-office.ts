@@ -59,7 +59,7 @@ export async function rereadPostfix(range: Range, host: string): Promise<void> {
  */
 const hangUp = [
   "master=$(cat /var/spool/postfix/pid/master.pid)",
-  "own() { pgrep -P $master -x \"$1\"; }",
+  'own() { pgrep -P $master -x "$1"; }',
   "old=$(own 'pickup|qmgr|trivial-rewrite')",
   "kill -HUP $master",
   "pkill -P $master -x 'smtpd|anvil'",

@@ -117,18 +117,6 @@ const defects: readonly ListedDifference[] = [
   },
   {
     engine: "embedded",
-    cases: ["flow/mx1-resolver-down"],
-    parts: logs,
-    reason: "a milter's name that does not resolve is told in other words",
-  },
-  {
-    engine: "embedded",
-    cases: ["flow/quota-552", "flow/unknown-user-in-dovecot"],
-    parts: /^log mx1/,
-    reason: "a notification is 3 bytes shorter on its way than the real one",
-  },
-  {
-    engine: "embedded",
     cases: ["flow/relayhost-missing"],
     parts: everything,
     reason: "a network without route says so at once; the recorder's network swallowed the packets",

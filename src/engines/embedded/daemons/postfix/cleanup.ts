@@ -6,6 +6,7 @@ import { isBeyondAscii } from "./byte-text.ts";
 import { fieldName, fieldValue, joinContent, splitContent } from "./cleanup/content.ts";
 import { type CheckedHeader, type CheckedMessage, ContentChecks, messageFacts } from "./cleanup/content-checks.ts";
 import { completeAddresses, holdsAddresses } from "./cleanup/header-addresses.ts";
+import { boundaryOf, partHeaderFields } from "./cleanup/part-headers.ts";
 import { expandAliases } from "./cleanup/virtual-aliases.ts";
 import type { CleanupService, MailSystem } from "./mail-system.ts";
 import { attributeOf, type Envelope, editableSize, type QueueRecipient, type StoredMessage, writeQueueFile } from "./queue-file.ts";
@@ -123,7 +124,10 @@ class CleanupRun {
     if (verdict.verdict === "discard" || this.#submission.discard === true) return { outcome: "discarded", queueId };
     const held = verdict.verdict === "hold" || this.#submission.hold === true || checked.hold;
     // A filter's changes lie elsewhere in the queue file: the size is that of what came in.
-    const sizeBytes = filter === undefined ? undefined : editableSize(fields, joinContent(fields, body, split.separated));
+    const sizeBytes =
+      filter === undefined
+        ? undefined
+        : editableSize([...fields, ...partHeaderFields(fields, body)], joinContent(fields, body, split.separated));
     return this.#store(
       verdict.content,
       recipients,
@@ -284,12 +288,6 @@ class CleanupRun {
 /** One recipient in place of all (REDIRECT); the first one's history stays. */
 function redirected([first]: readonly QueueRecipient[], address: string): readonly QueueRecipient[] {
   return first === undefined ? [] : [{ ...first, address }];
-}
-
-/** The boundary of a multipart message's parts; undefined for a message of one part. */
-function boundaryOf(fields: readonly string[]): string | undefined {
-  const type = fields.find((field) => fieldName(field) === "content-type");
-  return type === undefined ? undefined : /^multipart\/[^]*?;\s*boundary="?([^";\s]+)"?/i.exec(fieldValue(type))?.[1];
 }
 
 function messageIdOf(fields: readonly string[]): string {

@@ -375,6 +375,7 @@ export class Master implements Program, MailSystem {
 
   /** An smtpd ended with exit status 1. @param atStart it has served nobody: master waits before it starts another */
   #died(key: string, pid: number, atStart: boolean): void {
+    if (!this.#running) return;
     this.#log.warning(this.#author, `process /usr/lib/postfix/sbin/smtpd pid ${pid} exit status 1`);
     const entry = this.#listeners.get(key);
     if (!atStart || entry === undefined || entry.throttled !== undefined) return;

@@ -176,7 +176,7 @@ export class MailFilters implements MessageFilters {
 
   #fail(error: unknown): void {
     if (!(error instanceof MilterFailure)) throw error;
-    this.#session.warn(error.message);
+    for (const text of [...error.before, error.message]) this.#session.warn(text);
     const action = this.#session.policy.get("milter_default_action");
     if (action === "quarantine") this.#holdAll = true;
     else if (action !== "accept") this.#standing ??= unavailable[action] ?? unavailable["tempfail"];

@@ -15,9 +15,13 @@ import { NetworkError, type NetworkStack, type VirtualSocket } from "../../wire/
 
 /** The filter cannot be reached or broke off; the text is what smtpd warns. */
 export class MilterFailure extends Error {
-  constructor(message: string) {
+  /** What smtpd warns before it: why the filter's host was not found. */
+  readonly before: readonly string[];
+
+  constructor(message: string, before: readonly string[] = []) {
     super(message);
     this.name = "MilterFailure";
+    this.before = before;
   }
 }
 
@@ -62,13 +66,17 @@ export class MilterConnection {
     timeoutMs: number,
   ): Promise<MilterConnection> {
     const [, type = "", place = ""] = /^(inet|unix|local):(.*)$/.exec(name) ?? [];
-    const fail = (reason: string): MilterFailure => new MilterFailure(`connect to Milter service ${name}: ${reason}`);
+    const fail = (reason: string, ...before: readonly string[]): MilterFailure =>
+      new MilterFailure(`connect to Milter service ${name}: ${reason}`, before);
     try {
       if (type !== "inet") return new MilterConnection(name, await connectUnix(host.net, place), host.clock);
       const [, hostName = "", port = ""] = /^\[?([^\]]*)\]?:(\d+)$/.exec(place) ?? [];
       const found = await dns.addresses(hostName, ["A"]);
       const [address] = found.addresses;
-      if (address === undefined) throw fail(noAddressText(found.status));
+      if (address === undefined) {
+        const why = `host or service ${place} not found: ${noAddressText(found.status)}`;
+        throw fail("Cannot assign requested address", why);
+      }
       return new MilterConnection(name, await connectTcp(host.net, { address, port: Number(port), timeoutMs }), host.clock);
     } catch (error) {
       if (error instanceof NetworkError) throw fail(errorText[error.code]);

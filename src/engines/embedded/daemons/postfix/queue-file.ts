@@ -178,6 +178,7 @@ const paddingBytes = 3;
 /**
  * How large a message is stored where mail filters may change it: room for a pointer behind the header and behind the body, and
  * header fields that are shorter than a pointer padded to its length.
+ * @param fields of the header, and of the parts of the body
  */
 export function editableSize(fields: readonly string[], content: Uint8Array): number {
   const short = fields.filter((field) => field.length < pointerDigits);

@@ -12,7 +12,10 @@ export const inject: CliCommand = {
     defineOnRange(command, "instructor")
       .argument("[fault]", "its id")
       .argument("[parameters...]", "name=value; a list with commas: swap=mx1,mx2")
-      .addHelpText("after", "\nNobody who plays in the range is told. `maildrill mend` takes it out again.");
+      .addHelpText(
+        "after",
+        "\nNobody who plays in the range is told; their journal has that it happened, not what. `maildrill mend` takes it out again.",
+      );
   },
   run: async (context, [range, fault, parameters], options) => {
     if (fault === undefined) return list(context, range, options);

@@ -37,9 +37,15 @@ export async function endWaitingRanges(context: Pick<CliContext, "env" | "clock"
   return endWaiting(context.env, range);
 }
 
-function inTime<T>({ clock }: Pick<CliContext, "clock">, work: Promise<T>): Promise<T | undefined> {
+/** Whether a Docker engine is there, as far as can be told before somebody has to wait for it. */
+export async function dockerAnswers(context: Pick<CliContext, "env" | "clock">): Promise<boolean> {
+  const { findWaiting } = await import("../engines/docker/standard.ts");
+  return (await inTime(context, findWaiting(context.env), 1_000)) !== undefined;
+}
+
+function inTime<T>({ clock }: Pick<CliContext, "clock">, work: Promise<T>, ms = patienceMs): Promise<T | undefined> {
   return new Promise((resolve) => {
-    const giveUp = clock.setTimeout(() => resolve(undefined), patienceMs);
+    const giveUp = clock.setTimeout(() => resolve(undefined), ms);
     const answer = (value: T | undefined): void => {
       clock.clearTimeout(giveUp);
       resolve(value);

@@ -15,7 +15,7 @@ import { exit } from "./exit.ts";
 import type { Learner } from "./learner.ts";
 import { openPlay } from "./open-play.ts";
 import { type Farewell, partingText } from "./parting.ts";
-import { endWaiting, isAlive, type Waiting, waitingSession } from "./play-session-choice.ts";
+import { endWaiting, isAlive, leftAgo, type Waiting, waitingSession } from "./play-session-choice.ts";
 import { printProblems } from "./print-problems.ts";
 import { saveRest } from "./session-file.ts";
 import { beganAgain } from "./standing-range.ts";
@@ -104,8 +104,7 @@ async function chooseSession(
   };
   if (waiting === undefined || takeUp === false) return replace();
   if (takeUp === true) return waiting;
-  const minutes = Math.round((context.clock.now() - (waiting.record.entries.at(-1)?.wallMs ?? 0)) / 60_000);
-  const left = `You left it ${count(minutes, "minute")} ago (${waiting.state}).`;
+  const left = `You left it ${leftAgo(waiting, context.clock.now())} (${waiting.state}).`;
   const open = waiting.openIn === undefined ? "" : ` It is open in another window (process ${waiting.openIn}).`;
   const goOn = { label: "Go on where you left it", key: "g", deed: waiting } as const;
   const panel: Panel<Waiting | "new"> = {

@@ -62,7 +62,9 @@ export async function playHome(context: CliContext, library: Library): Promise<n
     onScreen(context, false, async (screen) => {
       if (screen === undefined) return exit.no;
       const { homeOnScreen } = await import("./home-on-screen.ts");
-      return homeOnScreen(screen.surface, context, library, learner, (name) => playNamed(context, library, name, learner, how, screen));
+      return homeOnScreen(screen.surface, context, library, learner, (name, wish) =>
+        playNamed(context, library, name, learner, { ...how, ...wish }, screen),
+      );
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ProblemError } from "../base/problem.ts";
 import { unknownId } from "../base/registry.ts";
 import { evidenceText } from "../checks/check.ts";
@@ -233,6 +234,8 @@ export async function startLearnerSession(setup: LearnerSessionSetup): Promise<R
     keep: (printed, actor) => {
       if (printed.output === "") return undefined;
       const pinned = pinOf(printed, here().range.lines());
+      const same = context().pins.find((pin) => isDeepStrictEqual(pin, pinned));
+      if (same !== undefined) return same;
       need({ type: "pin", pinned }, over);
       record({ type: "pin", pinned }, actor);
       return pinned;
@@ -353,7 +356,8 @@ function claimText(verdict: DiagnosisVerdict, { diagnosis }: CompiledScenario): 
   if (verdict.status === "wrong-cause") return `It does not fit: ${verdict.contradicted}`;
   if (verdict.status === "wrong-place") return "That may happen, but not there. Whose file would you have to change?";
   const all = diagnosis?.evidence.length ?? 0;
-  return `It may be so. What you pinned does not show it yet: ${verdict.missing} of ${all} pieces are missing.`;
+  const missing = `${verdict.missing} of ${all} pieces of evidence ${verdict.missing === 1 ? "is" : "are"} missing`;
+  return `It may be so. What you pinned does not show it yet: ${missing}.`;
 }
 
 /** A judged item as it is written down, and as other processes are told it. */

@@ -9,11 +9,13 @@ import { fitted } from "./screen/cell-width.ts";
 import { inverse } from "./screen/style.ts";
 import type { Surface } from "./surface.ts";
 
-interface Whole {
+interface Whole<D> {
   /** Stands in the row at the top. */
   readonly header: string;
   /** What Escape does. */
   readonly esc: string;
+  /** What `?` and F1 do; nothing where it is not given. */
+  readonly keys?: D;
 }
 
 /** A panel that has the whole screen. Pure. */
@@ -21,16 +23,17 @@ export function PanelScreen<D>({
   panel,
   header,
   esc,
+  keys,
   columns,
   rows,
-}: { readonly panel: Panel<D>; readonly columns: number; readonly rows: number } & Whole): ReactElement {
+}: { readonly panel: Panel<D>; readonly columns: number; readonly rows: number } & Whole<D>): ReactElement {
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Line as={inverse}>{fitted(` ${header}`, columns).padEnd(columns)}</Line>
       <Box flexDirection="column" height={rows - 2}>
         <PanelView panel={panel} columns={columns} rows={rows - 2} />
       </Box>
-      <HelpLine keys={panelHelp(panel, esc)} columns={columns} />
+      <HelpLine keys={[...panelHelp(panel, esc), ...(keys === undefined ? [] : ([["?", "help"]] as const))]} columns={columns} />
     </Box>
   );
 }
@@ -39,7 +42,7 @@ export function PanelScreen<D>({
  * Has something chosen from a list, or a text read, on the whole screen.
  * @returns what was taken; undefined when the learner went back, or is gone
  */
-export async function choose<D>(surface: Surface, first: Panel<D>, whole: Whole): Promise<D | undefined> {
+export async function choose<D>(surface: Surface, first: Panel<D>, whole: Whole<D>): Promise<D | undefined> {
   let panel = first;
   const show = (): void => {
     const { columns, rows } = surface.size();
@@ -51,6 +54,7 @@ export async function choose<D>(surface: Surface, first: Panel<D>, whole: Whole)
       onKey: (key) => {
         if (key.name === "ctrl-z") surface.stop();
         if (key.name === "ctrl-l") surface.redraw();
+        if (whole.keys !== undefined && panel.kind !== "input" && (key.name === "?" || key.name === "f1")) resolve(whole.keys);
         const { columns, rows } = surface.size();
         const step = pressPanel(panel, key, { columns, rows: rows - 3 });
         if (step.deed !== undefined) resolve(step.deed);

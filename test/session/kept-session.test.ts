@@ -126,6 +126,9 @@ describe("a scenario in a range that is kept", () => {
     expect((await client.pin("desk", "echo '10 mx2.meadow.example. 20 mx1.meadow.example.'")).pinned?.doubt).toContain("echo");
     expect(await client.diagnose("ns1", "mx-wrong-order")).toMatchObject({ status: "unproved" });
     expect((await client.pin("desk", dig)).pinned).toMatchObject({ on: "desk", command: dig, text: expect.stringContaining("10 mx2") });
+    // The same once more is no second piece.
+    await client.pin("desk", dig);
+    expect((await client.ask({ verb: "view" })).pins).toHaveLength(2);
     // The hint that asks for what was just pinned is passed over.
     expect((await client.ask(hint)).hint).toContain("names the server");
     expect((await client.ask(hint)).hint).toContain("/etc/postfix/transport");

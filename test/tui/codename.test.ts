@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/base/clock.ts";
 import { homePanel } from "../../src/cli/home-on-screen.ts";
 import type { Learner } from "../../src/cli/learner.ts";
 import { causes } from "../../src/faults/causes.ts";
@@ -83,7 +84,7 @@ describe.each(library.scenarios.map(({ text }) => text.codename))("the screens o
 describe("the codename rule", () => {
   it("holds on the home screen", async () => {
     const learner = { name: "ann", journal: { sessions: () => [] } } as unknown as Learner;
-    const panel = homePanel({ home: root }, library, learner);
+    const panel = homePanel({ context: { home: root, clock: systemClock }, library, learner, docker: true });
     const screens = panel.items.map((_, at) =>
       drawn(PanelScreen({ panel: { ...panel, at }, header: "Maildrill", esc: "leave", columns: 100, rows: 40 }), { columns: 100, rows: 40 })
         .join(" ")

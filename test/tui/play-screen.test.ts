@@ -148,3 +148,26 @@ describe("a look at the goals", () => {
     expect(newsOf(glanced("fail"), glanced("fail"))).toBeUndefined();
   });
 });
+
+describe("keys where no shell has them", () => {
+  const open = (state: string, what: "ticket" | "keys" | "reply" | "stranded" | "debrief"): PlayModel =>
+    modelOf(view(state), small, { panels: [panelNamed(what, view(state), "desk")] });
+
+  it.each(["?", "f1", "ctrl-g"])("%s lists them all, also from a panel", (name) => {
+    expect(press(open("begun", "ticket"), key(name)).deed).toEqual({ do: "open", what: "keys" });
+    expect(screen(open("begun", "ticket"))).toContain("? keys");
+    // Where text is typed it is a character like others.
+    if (name === "?") expect(press(open("begun", "reply"), key(name)).model.panels[0]).toMatchObject({ value: "?" });
+  });
+
+  it("Escape leaves where nothing is behind, and says so", () => {
+    for (const [state, what, does] of [
+      ["briefing", "ticket", "quit"],
+      ["begun", "ticket", "back"],
+      ["stranded", "stranded", "back"],
+    ] as const) {
+      expect(press(open(state, what), key("escape", "\x1b")).deed).toEqual({ do: does });
+      expect(screen(open(state, what))).toContain(`Esc ${does === "quit" ? "leave" : "back"}`);
+    }
+  });
+});

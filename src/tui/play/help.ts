@@ -1,11 +1,14 @@
 import { keyCap, panelHelp } from "../panel/panel.ts";
 import { type Action, actions, listKey, prefixKey } from "./actions.ts";
-import type { PlayModel } from "./model.ts";
+import { hasShell, isOutermost, type PlayModel } from "./model.ts";
 
 /** Keys and what they do at this moment, the most needed first: what has no room is left out from the end. Pure. */
 export function helpOf({ panels, view, behind, isVerbatim, isZoomed }: PlayModel): (readonly [key: string, says: string])[] {
   const panel = panels.at(-1);
-  if (panel !== undefined) return panelHelp(panel, view.state === "debrief" ? "leave" : "back");
+  if (panel !== undefined) {
+    const keys = hasShell({ view }) && panel.kind !== "input" && panel.title !== "Keys" ? ([["?", "keys"]] as const) : [];
+    return [...panelHelp(panel, isOutermost({ view, panels }) ? "leave" : "back"), ...keys];
+  }
   if (isVerbatim) return [["any key", "goes to the shell"]];
   if (behind > 0) {
     return [

@@ -25,6 +25,16 @@ export interface PlayModel {
   readonly notice?: string;
 }
 
+/** There is a shell behind what is in front. Pure. */
+export function hasShell({ view }: Pick<PlayModel, "view">): boolean {
+  return view.state !== "briefing" && view.state !== "stranded" && view.state !== "debrief";
+}
+
+/** Going back from here is leaving. Pure. */
+export function isOutermost({ view, panels }: Pick<PlayModel, "view" | "panels">): boolean {
+  return panels.length === 1 && (view.state === "briefing" || view.state === "debrief");
+}
+
 /** Nothing is in front of the shell, and nothing is scrolled. */
 export function openingModel(first: Pick<PlayModel, "view" | "engine" | "size" | "host" | "time">): PlayModel {
   return { ...first, panels: [], isZoomed: false, isVerbatim: false, behind: 0 };

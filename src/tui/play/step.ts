@@ -3,7 +3,7 @@ import { pressPanel } from "../panel/press-panel.ts";
 import type { Key } from "../screen/keys.ts";
 import { actions, listKey, prefixKey } from "./actions.ts";
 import type { Deed } from "./deed.ts";
-import { layoutOf, type PlayModel } from "./model.ts";
+import { hasShell, isOutermost, layoutOf, type PlayModel } from "./model.ts";
 
 /** What a key does to the screen, and what it sets going beyond it. `toShell`: the key is the shell's. */
 export interface Step {
@@ -34,13 +34,21 @@ function notNow(title: string): string {
   return `Not at this point: ${title.slice(0, 1).toLowerCase()}${title.slice(1)}.`;
 }
 
+/** Where no shell has the keys, `?` lists them too. */
+function asksForKeys({ name }: Key): boolean {
+  return name === "?" || name === listKey || name === prefixKey;
+}
+
 function inPanel(model: PlayModel, panel: Panel<Deed>, key: Key): Step {
   if (key.name === "ctrl-z") return { model, deed: { do: "stop" } };
   if (key.name === "ctrl-l") return { model, deed: { do: "redraw" } };
+  if (asksForKeys(key) && panel.kind !== "input" && panel.title !== "Keys" && hasShell(model)) {
+    return { model, deed: { do: "open", what: "keys" } };
+  }
   const step = pressPanel(panel, key, layoutOf(model.size, false).shell);
   if (step.deed !== undefined) return { model, deed: step.deed };
-  // There is nothing behind the debrief.
-  if (step.isBack === true) return { model, deed: { do: model.view.state === "debrief" && model.panels.length === 1 ? "quit" : "back" } };
+  // There is nothing behind the ticket that was not begun, nor behind the debrief.
+  if (step.isBack === true) return { model, deed: { do: isOutermost(model) ? "quit" : "back" } };
   if (step.text !== undefined && panel.kind === "input") {
     const { text } = step;
     return { model, deed: panel.asks === "reply" ? { do: "reply", text } : { do: "answer", objective: panel.asks, text } };

@@ -35,7 +35,7 @@ export function verdicts(scenario: CompiledScenario, status: VerdictItem["status
         {
           id: "guard",
           kind: "guard",
-          title: "Nobody loses mail",
+          title: "letters-kept",
           status: "fail",
           says: "One is lost.",
           tells: "It was waiting.",

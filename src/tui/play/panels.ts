@@ -163,8 +163,8 @@ export function goalsText({ objectives, brokenGuards }: Pick<SessionView, "objec
     const asked = question === undefined ? [] : [`  ${question} ${answer === undefined ? "(no answer yet)" : `Your answer: ${answer}`}`];
     return [`${marks[status]} ${goal}`, ...asked, ...(status === "pass" ? [] : reasons(says, evidence))].join("\n");
   });
-  const broken = brokenGuards.map(({ title, says, tells, evidence }) =>
-    [`✗ Broken meanwhile: ${title}`, ...reasons(says, evidence), ...(tells === undefined ? [] : [`  ${tells}`])].join("\n"),
+  const broken = brokenGuards.map(({ says, tells, evidence }) =>
+    [`✗ Broken meanwhile: ${says}`, ...reasons("", evidence), ...(tells === undefined ? [] : [`  ${tells}`])].join("\n"),
   );
   return [...goals, ...broken].join("\n\n");
 }

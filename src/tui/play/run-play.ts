@@ -327,7 +327,7 @@ export function newsOf(before: SessionView, after: SessionView): string | undefi
   const out = after.objectives.find(({ id, status }) => status !== "pass" && was.get(id) === "pass");
   if (out !== undefined) return `${marks.fail} No longer reached: ${out.goal}`;
   const broken = after.brokenGuards.find(({ id }) => !before.brokenGuards.some((guard) => guard.id === id));
-  if (broken !== undefined) return `${marks.fail} Broken: ${broken.title} (Ctrl-G, then g)`;
+  if (broken !== undefined) return `${marks.fail} Broken (Ctrl-G, then g): ${broken.says}`;
   const reached = after.objectives.find(({ id, status }) => status === "pass" && was.get(id) !== "pass");
   if (reached === undefined) return undefined;
   const isAll = after.brokenGuards.length === 0 && after.objectives.every(({ status }) => status === "pass");

@@ -48,7 +48,7 @@ export function sideLines(model: PlayModel, columns: number, rows: number): Side
       ...marked(marks[status], goal, columns, tones[status]),
       ...(question === undefined ? [] : marked(" ", answer === undefined ? question : `You said: ${answer}`, columns)),
     ]),
-    ...view.brokenGuards.flatMap(({ title }) => marked("✗", `Broken: ${title}`, columns, bad)),
+    ...view.brokenGuards.flatMap(({ says }) => marked("✗", `Broken: ${says}`, columns, bad)),
   ];
   const pins =
     view.pins.length === 0

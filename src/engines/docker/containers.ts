@@ -74,8 +74,12 @@ function confinement({ rights }: ContainerPlan): Docker.HostConfig {
 
 /** How a container beside a host is confined: it has the host's network, and these rights over it. */
 export function besideHost(host: Docker.Container, capabilities: readonly string[]): Docker.HostConfig {
+  return { NetworkMode: `container:${host.id}`, ...helperConfinement(capabilities) };
+}
+
+/** How a container of ours is confined in which nothing of a learner's runs. */
+export function helperConfinement(capabilities: readonly string[]): Docker.HostConfig {
   return {
-    NetworkMode: `container:${host.id}`,
     CapDrop: ["ALL"],
     CapAdd: [...capabilities],
     SecurityOpt: ["no-new-privileges"],

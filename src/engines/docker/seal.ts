@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { ProblemError } from "../../base/problem.ts";
+import { helperConfinement } from "./containers.ts";
 import { labelsOf } from "./labels.ts";
 import type { ContainerPlan, RangePlan } from "./range-plan.ts";
 
@@ -53,17 +54,13 @@ export async function sealHosts(docker: Docker, { range }: RangePlan, hosts: rea
     Image: image,
     Entrypoint: ["sh", "-c", sealScript(targets)],
     Cmd: [],
-    Labels: { ...labelsOf(range, "sidecar", "seal") },
+    Labels: labelsOf(range, "sidecar", "seal"),
     HostConfig: {
       NetworkMode: "none",
       // It finds the hosts' processes, and may enter what they live in; no learner's process runs here, and it lives for a moment.
       PidMode: "host",
       UsernsMode: "host",
-      CapDrop: ["ALL"],
-      CapAdd: ["SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN"],
-      SecurityOpt: ["no-new-privileges"],
-      PidsLimit: 20,
-      Memory: 64 * 1024 * 1024,
+      ...helperConfinement(["SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN"]),
     },
   });
   try {

@@ -4,23 +4,35 @@ import type { ClientName } from "./client-name.ts";
 import { type Answer, bad, type Conversation, good } from "./conversation.ts";
 import type { CommandToken } from "./tokens.ts";
 
-/** What a proxy or a filter before us says about the client behind it (XCLIENT_README, XFORWARD_README). */
-const xclientNames = ["NAME", "ADDR", "PROTO", "HELO", "REVERSE_NAME", "PORT", "LOGIN", "DESTADDR", "DESTPORT"] as const;
-const xforwardNames = ["NAME", "ADDR", "PROTO", "HELO", "SOURCE", "PORT", "IDENT"] as const;
+/** What a proxy or a filter before us says about the client behind it (XCLIENT_README, XFORWARD_README), and who may say it. */
+const telling = {
+  XCLIENT: {
+    names: ["NAME", "ADDR", "PROTO", "HELO", "REVERSE_NAME", "PORT", "LOGIN", "DESTADDR", "DESTPORT"],
+    permitted: "smtpd_authorized_xclient_hosts",
+  },
+  XFORWARD: {
+    names: ["NAME", "ADDR", "PROTO", "HELO", "SOURCE", "PORT", "IDENT"],
+    permitted: "smtpd_authorized_xforward_hosts",
+  },
+} as const;
 
 /** EHLO's lines. */
-export const xclientLine = `XCLIENT ${xclientNames.join(" ")}`;
-export const xforwardLine = `XFORWARD ${xforwardNames.join(" ")}`;
+export const xclientLine = `XCLIENT ${telling.XCLIENT.names.join(" ")}`;
+export const xforwardLine = `XFORWARD ${telling.XFORWARD.names.join(" ")}`;
 
 const unavailable = new Set(["[UNAVAILABLE]", "[TEMPUNAVAIL]"]);
 
 /** `NAME=value` words as they were said, or the reply that refuses them. */
-function attributesOf(
-  command: "XCLIENT" | "XFORWARD",
-  names: readonly string[],
-  words: readonly string[],
-  ipv6: boolean,
+function toldBy(
+  session: Conversation,
+  command: keyof typeof telling,
+  tokens: readonly CommandToken[],
 ): readonly (readonly [string, string])[] | string {
+  const { names, permitted }: { readonly names: readonly string[]; readonly permitted: string } = telling[command];
+  if (session.transaction !== undefined) return "503 5.5.1 Error: MAIL transaction in progress";
+  if (!session.trusts(permitted)) return "550 5.7.0 Error: insufficient authorization";
+  const words = tokens.slice(1).map((token) => token.text);
+  const ipv6 = hasIpv6(session);
   if (words.length === 0) return `501 5.5.4 Syntax: ${command} attribute=value...`;
   const said: (readonly [string, string])[] = [];
   for (const word of words) {
@@ -51,14 +63,7 @@ function isWellFormed(name: string, value: string, ipv6: boolean): boolean {
 
 /** XCLIENT: the session begins anew, as if that client had come. */
 export function xclient(session: Conversation, tokens: readonly CommandToken[]): Answer {
-  if (session.transaction !== undefined) return bad("503 5.5.1 Error: MAIL transaction in progress");
-  if (!session.trusts("smtpd_authorized_xclient_hosts")) return bad("550 5.7.0 Error: insufficient authorization");
-  const said = attributesOf(
-    "XCLIENT",
-    xclientNames,
-    tokens.slice(1).map((token) => token.text),
-    hasIpv6(session),
-  );
+  const said = toldBy(session, "XCLIENT", tokens);
   if (typeof said === "string") return bad(said);
   session.comesFor(said.reduce(toldClient, session.client));
   // Counted as no success: the session that is greeted is another one.
@@ -77,14 +82,7 @@ function toldClient(client: ClientName, [name, value]: readonly [string, string]
 
 /** XFORWARD: for the log of the next message only. */
 export function xforward(session: Conversation, tokens: readonly CommandToken[]): Answer {
-  if (session.transaction !== undefined) return bad("503 5.5.1 Error: MAIL transaction in progress");
-  if (!session.trusts("smtpd_authorized_xforward_hosts")) return bad("550 5.7.0 Error: insufficient authorization");
-  const said = attributesOf(
-    "XFORWARD",
-    xforwardNames,
-    tokens.slice(1).map((token) => token.text),
-    hasIpv6(session),
-  );
+  const said = toldBy(session, "XFORWARD", tokens);
   if (typeof said === "string") return bad(said);
   session.forwarded = { ...session.forwarded, ...Object.fromEntries(said) };
   return good("250 2.0.0 Ok");
